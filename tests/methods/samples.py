@@ -1,0 +1,70 @@
+"""A brief, and an `ask` that answers from a script and renders every prompt for real."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from textsynth.methods import Ask, Method
+from textsynth.prompts import PromptBook
+from textsynth.records import LANGUAGES, Brief, Message, Reply
+
+CHUNK = "A replacement card arrives within 5 working days. Express delivery costs £12."
+KOREAN_CHUNK = "재발급 카드는 5영업일 안에 도착합니다. 빠른 배송은 12,000원입니다."
+NURSE = {"id": "nurse", "description": "A nurse on nights.", "attributes": {"tone": "brisk"}}
+FARMER = {"id": "farmer", "description": "A farmer who likes podcasts."}
+
+
+def brief(index: int = 0, chunk: str = CHUNK, **facets: str) -> Brief:
+    """A brief with everything that a method may need."""
+    fields = {"chunk": {"id": "c", "text": chunk}, "persona": NURSE, "partner": FARMER}
+    usual = {"mood": "polite", "channel": "chat", "outcome": "resolved"}
+    return Brief(index, f"b{index}", fields, {**usual, **facets})
+
+
+def book(method: Method, language: str = "en") -> PromptBook:
+    """The shipped prompts of a method."""
+    return PromptBook(Path("/nowhere"), method.part, language, LANGUAGES[language])
+
+
+class Script:
+    """Replies per step: the list is used up in order, and its last entry repeats."""
+
+    def __init__(
+        self,
+        method: Method,
+        made: Brief,
+        replies: Mapping[str, Sequence[str]],
+        language: str = "en",
+    ) -> None:
+        self.method, self.brief, self.book = method, made, book(method, language)
+        self.replies = {step: list(texts) for step, texts in replies.items()}
+        self.asked: list[tuple[str, int]] = []
+        self.sent: list[list[Message]] = []
+
+    async def __call__(
+        self,
+        step: str,
+        *,
+        history: Sequence[Message] = (),
+        take: int = 0,
+        options: Mapping[str, Any] | None = None,
+        **fields: Any,
+    ) -> Reply:
+        assert set(fields) == set(self.method.steps[step]), step
+        common = {**dict.fromkeys(self.method.may_use), **self.book.common}
+        known = {**common, **self.brief.facets, **self.brief.fields, **fields}
+        self.sent.append(self.book.load(step).render(known, history))
+        self.asked.append((step, take))
+        texts = self.replies[step]
+        return Reply(texts.pop(0) if len(texts) > 1 else texts[0], "script")
+
+    def steps(self) -> list[str]:
+        """The steps asked, in order."""
+        return [step for step, _ in self.asked]
+
+
+def as_ask(script: Script) -> Ask:
+    """The script as what a method is handed."""
+    return script

@@ -1,0 +1,208 @@
+"""The index behind near_duplicates: as its specification says, and as exact as brute force."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import subprocess
+import sys
+from collections import Counter
+from itertools import islice
+from pathlib import Path
+from statistics import mean
+
+import pytest
+from xxhash import xxh3_64_intdigest
+
+from textsynth.quality._minhash import PRIME, Index, bands_for, stream
+
+WORDS = [
+    "account",
+    "balance",
+    "transfer",
+    "fee",
+    "branch",
+    "card",
+    "limit",
+    "statement",
+    "loan",
+    "interest",
+    "payment",
+    "monthly",
+    "deposit",
+    "travel",
+    "insurance",
+    "app",
+    "login",
+    "code",
+    "phone",
+    "address",
+    "letter",
+    "week",
+    "Monday",
+    "online",
+    "refund",
+    "charge",
+    "declined",
+    "receipt",
+    "store",
+    "foreign",
+    "currency",
+    "exchange",
+    "rate",
+    "savings",
+    "goal",
+    "budget",
+    "plan",
+]
+HANGUL = [chr(0xAC00 + 28 * i) for i in range(150)]
+
+
+def made(rng: random.Random, dense: bool) -> str:
+    """A text of random words, in Latin or in Hangul syllables."""
+    if dense:
+        return " ".join("".join(rng.choices(HANGUL, k=3)) for _ in range(rng.randint(8, 60)))
+    return " ".join(rng.choice(WORDS) + str(rng.randint(0, 9)) for _ in range(rng.randint(8, 120)))
+
+
+def edited(rng: random.Random, text: str) -> str:
+    """The text with one to four of its words exchanged, dropped or doubled."""
+    words = text.split()
+    for _ in range(rng.randint(1, 4)):
+        at = rng.randrange(len(words))
+        words[at : at + 1] = rng.choice([[], ["new"], [words[at], "extra"]])
+    return " ".join(words) or "nothing"
+
+
+def pieces(text: str, dense: bool) -> frozenset[str]:
+    """Shingles as plain text: three characters, or three words."""
+    units = list(text) if dense else text.split()
+    joint = "" if dense else " "
+    return frozenset(joint.join(units[i : i + 3]) for i in range(len(units) - 2))
+
+
+def texts_with_copies(seed: int, count: int) -> list[tuple[str, bool]]:
+    rng = random.Random(seed)
+    rows: list[tuple[str, bool]] = []
+    for _ in range(count):
+        if rows and rng.random() < 0.6:
+            text, dense = rng.choice(rows)
+            rows.append((edited(rng, text), dense))
+        else:
+            dense = rng.random() < 0.4
+            rows.append((made(rng, dense), dense))
+    return rows
+
+
+def similarities(sets: list[frozenset[str]]) -> list[dict[int, float]]:
+    """For each set, its exact similarity to every earlier one that shares anything with it."""
+    holders: dict[str, list[int]] = {}
+    found: list[dict[int, float]] = []
+    for row, mine in enumerate(sets):
+        shared = Counter(earlier for piece in mine for earlier in holders.get(piece, ()))
+        found.append({e: n / (len(mine) + len(sets[e]) - n) for e, n in shared.items()})
+        for piece in mine:
+            holders.setdefault(piece, []).append(row)
+    return found
+
+
+def test_agrees_with_brute_force() -> None:
+    rows = texts_with_copies(seed=7, count=1500)
+    index = Index(0.8)
+    answers = [index.add(text.lower()) for text, _ in rows]
+    exact = similarities([pieces(text.lower(), dense) for text, dense in rows])
+    cells: dict[str, list[bool]] = {"below": [], "near": [], "above": []}
+    for score, scores in zip(answers, exact, strict=True):
+        best = max(scores.values(), default=0.0)
+        cell = "below" if best < 0.8 else "near" if best < 0.85 else "above"
+        cells[cell].append(score is not None)
+        if score is not None:
+            assert score >= 0.8
+            assert score in scores.values()
+    assert not any(cells["below"]), "precision 1.00"
+    assert min(len(cells["near"]), len(cells["above"])) > 100
+    assert mean(cells["near"]) >= 0.97
+    assert mean(cells["above"]) >= 0.995
+
+
+def test_the_answer_depends_on_nothing_but_the_order_of_texts() -> None:
+    for seed in range(5):
+        texts = [text for text, _ in texts_with_copies(seed, 150)]
+        one, two = Index(0.7), Index(0.7)
+        answers = [one.add(text) for text in texts]
+        assert answers == [two.add(text) for text in texts]
+        prefix = Index(0.7)
+        assert answers[:60] == [prefix.add(text) for text in texts[:60]]
+        assert answers[0] is None
+        again = [one.add(text) for text in texts]
+        assert None not in again, "a text that was seen is found again"
+
+
+def test_the_answer_is_the_same_in_another_process() -> None:
+    script = "from tests.quality.test_minhash import digest_of_answers as d; print(d())"
+    root = Path(__file__).parents[2]
+    for seed in ("1", "2"):
+        ran = subprocess.run(
+            [sys.executable, "-c", script], cwd=root, text=True, check=True, capture_output=True,
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(root), "PATH": ""},
+        )  # fmt: skip
+        assert ran.stdout.strip() == digest_of_answers()
+
+
+def digest_of_answers() -> str:
+    index = Index(0.8)
+    answers = [index.add(text) for text, _ in texts_with_copies(3, 200)]
+    return hashlib.sha256(repr((answers, index._tables)).encode()).hexdigest()
+
+
+def mixed(z: int) -> int:
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 % 2**64
+    z = (z ^ z >> 27) * 0x94D049BB133111EB % 2**64
+    return z ^ z >> 31
+
+
+def specified_keys(units: list[int]) -> list[int]:
+    """Steps 4 to 6 of the specification at threshold 0.8, in whole numbers of Python."""
+    rest = (1 << 64) - 1
+    shingles = {
+        mixed((u * PRIME**2 + v * PRIME + w) & rest) >> 32
+        for u, v, w in zip(units, units[1:], units[2:], strict=False)
+    }
+    seeds, marks = list(islice(stream(1), 128)), list(islice(stream(2), 8))
+    least = [min((h ^ s % 2**32) * (s >> 32 | 1) % 2**32 for h in shingles) for s in seeds]
+    return [
+        mixed(sum(least[8 * band + r] * (marks[r] | 1) for r in range(8)) & rest) >> 4
+        for band in range(16)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        pytest.param("the card, was (declined) on 3.5%!",
+                     [xxh3_64_intdigest(w) for w in b"the card was declined on 3 5%".split()],
+                     id="words"),
+        pytest.param("카드를 분실했어요.", [ord(c) for c in "카드를 분실했어요"], id="characters"),
+        pytest.param("수수료 1500원",
+                     [*map(ord, "수수료 "), xxh3_64_intdigest(b"1500"), ord("원")], id="number"),
+        pytest.param("《我想》开户、谢谢！", [ord(c) for c in "我想 开户 谢谢"], id="wide-gaps"),
+    ],
+)  # fmt: skip
+def test_the_keys_are_those_of_the_specification(text: str, units: list[int]) -> None:
+    index = Index(0.8)
+    index.add(text)
+    assert [key for table in index._tables for key in table] == specified_keys(units)
+
+
+def test_the_keys_never_change() -> None:
+    index = Index(0.8)
+    index.add("the card was declined at the store on monday")
+    assert next(iter(index._tables[0])) == 364869846507866192
+
+
+@pytest.mark.parametrize(
+    ("threshold", "bands"),
+    [(0.5, (42, 3)), (0.7, (25, 5)), (0.8, (16, 8)), (0.9, (10, 12)), (1.0, (1, 128))],
+)
+def test_bands_follow_the_threshold(threshold: float, bands: tuple[int, int]) -> None:
+    assert bands_for(threshold) == bands

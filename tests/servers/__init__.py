@@ -1,0 +1,1 @@
+"""Local servers that stand in for model providers in tests and benchmarks."""

@@ -1,0 +1,233 @@
+"""The card: right figures, and no text from outside can break its YAML or its Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import yaml
+
+from textsynth.records import Source, Summary
+from textsynth.writers._card import card, escape
+from textsynth.writers._columns import Scan
+
+COLUMNS = Scan().table(lineage=True)
+FULL = Summary(
+    name="은행 상담 🙂",
+    method="qa",
+    language="ko",
+    asked=1_500,
+    briefs=2_000,
+    kept=1_400,
+    dropped=500,
+    failed=100,
+    reasons={"length: too_short": 200, "near_duplicates: like an earlier row": 300, "failed: x": 1},
+    funnel=(("briefs", 2_000), ("written", 1_900), ("kept", 1_400)),
+    facets={"mood": {"걱정": 350, "angry": 1_050}},
+    models={"small/Qwen2.5-Coder-0.5B": 10, "big": 4_000},
+    tokens_in=1_234_567,
+    tokens_out=89_000,
+    sources=(
+        Source("docs/안내.pdf", "documents", 12, "ab" * 32, "CC0-1.0"),
+        Source("people.jsonl", "personas", 30, "cd" * 32),
+        Source("torn.pdf", "documents", problem="not a PDF | at all"),
+    ),
+    short=("mood=angry: 50 of 100",),
+    job_text="name: bank\ncount: 1500\n",
+    version="0.1.0",
+)
+
+
+def front(text: str) -> Any:
+    lines = text.splitlines()
+    assert lines[0] == "---"
+    return yaml.safe_load("\n".join(lines[1 : lines.index("---", 1)]))
+
+
+def body(text: str) -> list[str]:
+    lines = text.splitlines()
+    return lines[lines.index("---", 1) + 1 :]
+
+
+def table(text: str, head: str) -> list[str]:
+    lines = body(text)
+    start = lines.index(head)
+    return lines[start : lines.index("", start)]
+
+
+def test_the_front_matter_says_what_the_hub_asks_for() -> None:
+    assert front(card(FULL, COLUMNS, rows=1_400, licence="cc-by-4.0")) == {
+        "license": "cc-by-4.0",
+        "language": ["ko"],
+        "pretty_name": "은행 상담 🙂",
+        "tags": ["synthetic", "textsynth"],
+        "annotations_creators": ["machine-generated"],
+        "language_creators": ["machine-generated"],
+        "source_datasets": ["original"],
+        "size_categories": ["1K<n<10K"],
+        "task_categories": ["question-answering"],
+        "configs": [
+            {
+                "config_name": "default",
+                "data_files": [{"split": "train", "path": "data/train-*.parquet"}],
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("head", "rows"),
+    [
+        pytest.param(
+            "| Model | Requests |",
+            ["| --- | ---: |", "| big | 4,000 |", "| small/Qwen2.5-Coder-0.5B | 10 |"],
+            id="models",
+        ),
+        pytest.param(
+            "| Source | Kind | Rows | Licence | SHA-256 |",
+            [
+                "| --- | --- | ---: | --- | --- |",
+                f"| docs/안내.pdf | documents | 12 | CC0-1.0 | {'ab' * 32} |",
+                f"| people.jsonl | personas | 30 | not stated | {'cd' * 32} |",
+            ],
+            id="sources",
+        ),
+        pytest.param(
+            "| Stage | Rows left |",
+            ["| --- | ---: |", "| briefs | 2,000 |", "| written | 1,900 |", "| kept | 1,400 |"],
+            id="funnel",
+        ),
+        pytest.param(
+            "| Reason | Rows |",
+            [
+                "| --- | ---: |",
+                "| near_duplicates: like an earlier row | 300 |",
+                "| length: too_short | 200 |",
+                "| failed: x | 1 |",
+            ],
+            id="reasons",
+        ),
+        pytest.param(
+            "| mood | Rows | Share |",
+            ["| --- | ---: | --- |", "| angry | 1,050 | 75.0 % |", "| 걱정 | 350 | 25.0 % |"],
+            id="shares",
+        ),
+    ],
+)
+def test_tables(head: str, rows: list[str]) -> None:
+    assert table(card(FULL, COLUMNS, rows=1_400), head) == [head, *rows]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# 은행 상담 🙂",
+        "The people in it are played from descriptions in people.jsonl.",
+        "- torn.pdf: not a PDF \\| at all",
+        "- mood=angry: 50 of 100",
+        "```yaml",
+        "count: 1500",
+    ],
+)
+def test_lines_that_people_look_for(line: str) -> None:
+    assert line in body(card(FULL, COLUMNS, rows=1_400))
+
+
+@pytest.mark.parametrize(
+    ("models", "warned"),
+    [
+        pytest.param({"small/Qwen2.5-Coder-0.5B": 1}, True, id="qwen-coder"),
+        pytest.param({"SmolLM2-360M": 1, "gpt-5": 1}, True, id="smollm2"),
+        pytest.param({"gpt-5": 1}, False, id="large"),
+    ],
+)
+def test_rows_of_the_small_model_are_called_untrustworthy(
+    models: dict[str, int], warned: bool
+) -> None:
+    text = card(replace(FULL, models=models), COLUMNS, rows=1)
+    assert ("cannot be trusted on facts" in text) is warned
+
+
+@pytest.mark.parametrize(
+    ("rows", "size"),
+    [(0, "n<1K"), (999, "n<1K"), (1_000, "1K<n<10K"), (99_999, "10K<n<100K"), (10**9, "100M<n<1B")],
+)
+def test_sizes(rows: int, size: str) -> None:
+    assert front(card(FULL, COLUMNS, rows=rows))["size_categories"] == [size]
+
+
+def test_a_run_without_anything_still_has_a_card() -> None:
+    bare = Summary(name="", method="", language="", asked=0)
+    text = card(bare, [], rows=0)
+    assert front(text)["pretty_name"] == "Synthetic dataset"
+    assert not {"license", "language"} & front(text).keys()
+    assert "No licence has been chosen" in text
+    assert [line for line in body(text) if line.startswith("## ")] == [
+        "## How it was made",
+        "## Known limits",
+        "## How to use it",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("a|b", "a\\|b"),
+        ("line\nend\r\n\u2028x\x00y", "line end x y"),
+        ("<b>&amp;</b>", "\\<b\\>\\&amp;\\</b\\>"),
+        ("[x](y) `c` *i* ~s~ $m$ #h \\", "\\[x\\](y) \\`c\\` \\*i\\* \\~s\\~ \\$m\\$ \\#h \\\\"),
+        ("too_short _i_", "too_short \\_i\\_"),
+        ("---", "\\---"),
+        ("- a", "\\- a"),
+        ("1. a", "1\\. a"),
+        ("1.5 a", "1.5 a"),
+        ("한국어 🙂", "한국어 🙂"),
+    ],
+)
+def test_escape(text: str, escaped: str) -> None:
+    assert escape(text) == escaped
+
+
+NASTY = [
+    "---",
+    "a\n---\nb",
+    "q\"uo'te: {x}",
+    "p|pe | `c` </details>",
+    "🙂 [x](y)\u2028---",
+    "\ud83d",
+]
+
+
+def cells(lines: Sequence[str]) -> set[int]:
+    return {line.replace("\\|", "").count("|") for line in lines}
+
+
+@pytest.mark.parametrize("text", NASTY, ids=range(len(NASTY)))
+def test_no_text_breaks_the_yaml_or_a_table(text: str) -> None:
+    summary = Summary(
+        name=text,
+        method=text,
+        language="en",
+        asked=1,
+        reasons={text: 1},
+        funnel=((text, 1),),
+        facets={text: {text: 3, "plain": 1}},
+        models={text: 1},
+        sources=(Source(text, text, 1, "", text), Source(text, "documents", problem=text)),
+        short=(text,),
+        job_text=f"name: {text}\n```\n````\n</details>\n",
+    )
+    made = card(summary, COLUMNS, rows=4)
+    assert front(made)["pretty_name"] == " ".join(text.split())
+    assert front(made)["configs"][0]["config_name"] == "default"
+    tables = [line for line in body(made) if line.startswith("|")]
+    shape = sum(line.startswith("| ---") for line in tables)
+    assert shape == 6
+    assert cells(table(made, f"| {escape(text)} | Rows | Share |")) == {4}
+    assert cells(table(made, "| Reason | Rows |")) == {3}
+    lines = body(made)
+    opened = lines.index("`````yaml")
+    assert lines[-3:] == ["`````", "", "</details>"]
+    assert "`````" not in lines[opened + 1 : -3]

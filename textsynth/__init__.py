@@ -1,0 +1,35 @@
+"""textsynth makes synthetic text and dialogue with LLMs, good enough to train on.
+
+The functions here are the commands of the command line, under the same names:
+
+    import textsynth as ts
+    ts.init("my-bank")
+    result = ts.run("my-bank/job.yaml", count=20)
+    print(result.path, result.summary.kept)
+"""
+
+from textsynth.errors import EXIT_CODES, TextsynthError
+from textsynth.job import Job
+from textsynth.jobfile import load_job
+from textsynth.preflight import check
+from textsynth.project import doctor, init, parts
+from textsynth.report import explain, status
+from textsynth.runner import export, preview, run
+from textsynth.version import VERSION as __version__
+
+__all__ = [
+    "EXIT_CODES",
+    "Job",
+    "TextsynthError",
+    "__version__",
+    "check",
+    "doctor",
+    "explain",
+    "export",
+    "init",
+    "load_job",
+    "parts",
+    "preview",
+    "run",
+    "status",
+]

@@ -1,0 +1,53 @@
+"""The shelf of inputs: each reads files into rows that briefs are drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+from textsynth.records import Source
+from textsynth.shelf import Part, Shelf
+
+Row = dict[str, Any]
+"""Plain JSON with an `id` that is unique among its input's rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """What one input read: its rows, and a `Source` per file, also for those it could not read."""
+
+    rows: Sequence[Row]
+    sources: Sequence[Source]
+
+
+class Input(Part):
+    """Reads rows. An axis is walked (each brief gets the next row); a pool is drawn from.
+
+    A pool has an option `each`: how many of its rows one brief draws, or all if there are fewer.
+    """
+
+    field: ClassVar[str]
+    """The name under which prompts see one row (axis) or several (pool)."""
+
+    use: ClassVar[Literal["axis", "pool"]] = "axis"
+
+    def load(self, home: Path) -> Items:
+        """Reads everything; paths are relative to `home`, the job's folder.
+
+        Raises InputError when nothing usable is there; a file that cannot be read while others can
+        becomes a `Source` with a problem.
+        """
+        raise NotImplementedError
+
+    def suit(self, rows: Sequence[Row], chunks: Sequence[Row]) -> Callable[[int], Sequence[int]]:
+        """For chunk number k: the numbers of the rows that may go with it, all by default.
+
+        Each chunk must be given equally many rows.
+        """
+        everything = range(len(rows))
+        return lambda k: everything
+
+
+SHELF = Shelf(__name__, Input)

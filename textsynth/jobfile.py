@@ -1,0 +1,247 @@
+"""Reads a job file: YAML to a `Job`; a complaint names line, field and the nearest valid name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from textsynth.errors import JobError, nearest
+from textsynth.inputs import SHELF as INPUTS
+from textsynth.inputs import Input
+from textsynth.job import Job, Weights
+from textsynth.methods import SHELF as METHODS
+from textsynth.providers import SHELF as PROVIDERS
+from textsynth.quality import SHELF as QUALITY
+from textsynth.shelf import Part, Shelf
+from textsynth.writers import SHELF as WRITERS
+
+P = TypeVar("P", bound=Part)
+Path_ = tuple[str | int, ...]
+
+DEFAULT_QUALITY = (
+    "length", "language", "truncated", "refusal", "role_flip", "exact_duplicates",
+    "near_duplicates",
+)  # fmt: skip
+
+
+def load_job(
+    path: str | Path, overrides: Mapping[str, Any] | None = None, home: Path | None = None
+) -> Job:
+    """Reads and checks a job file; `overrides` replace top-level fields (None: leave as written).
+
+    Its paths are relative to its folder, or to `home`.
+
+    Raises JobError with the line, the field and the fix.
+    """
+    file = Path(path)
+    if file.is_dir():
+        file = file / "job.yaml"
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        near = nearest(file.name, [p.name for p in file.parent.glob("*.y*ml")])
+        raise JobError(
+            f"there is no job file '{file}'", near, "make one with `textsynth init my-project`"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise JobError(f"the job file '{file}' cannot be read: {error}") from None
+    raw, lines = _read_yaml(text, file)
+    raw.update({k: v for k, v in (overrides or {}).items() if v is not None})
+    folder = (home or file.parent).resolve()
+    job = _Reader(file, lines, folder).job(raw)
+    return job.placed(folder, text)
+
+
+def _read_yaml(text: str, file: Path) -> tuple[dict[str, Any], dict[Path_, int]]:
+    lines: dict[Path_, int] = {}
+
+    def walk(node: yaml.Node, path: Path_) -> None:
+        lines[path] = node.start_mark.line + 1
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                step = (*path, str(key.value))
+                if step in lines:
+                    raise JobError(
+                        f"{file.name}, line {key.start_mark.line + 1}: '{key.value}' stands twice",
+                        f"the first is on line {lines[step]}",
+                    )
+                walk(value, step)
+                lines[step] = key.start_mark.line + 1
+        elif isinstance(node, yaml.SequenceNode):
+            for number, value in enumerate(node.value):
+                walk(value, (*path, number))
+
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        if tree is not None:
+            walk(tree, ())
+        raw = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise JobError(
+            f"{file.name}{where} is not valid YAML: {problem}",
+            fix="check the indentation and put values with ':' or '#' in quotes",
+        ) from None
+    if not isinstance(raw, dict):
+        raise JobError(
+            f"{file.name} is not a job: it must be a mapping with name, method and count",
+            fix="`textsynth init my-project` writes one to start from",
+        )
+    return {str(k): v for k, v in raw.items()}, lines
+
+
+class _Reader:
+    """Turns the raw mapping into a Job, and every complaint into words with a line number."""
+
+    def __init__(self, file: Path, lines: dict[Path_, int], home: Path) -> None:
+        self.file, self.lines, self.home = file, lines, home
+
+    def job(self, raw: dict[str, Any]) -> Job:
+        raw = dict(raw)
+        raw.setdefault("provider", "local")
+        raw.setdefault("quality", list(DEFAULT_QUALITY))
+        if "method" in raw:
+            raw["method"] = self.part(METHODS, raw["method"], ("method",))
+        raw["provider"] = self.part(PROVIDERS, raw["provider"], ("provider",))
+        raw["inputs"] = self.inputs(raw.get("inputs"))
+        raw["quality"] = self.parts(QUALITY, raw["quality"], "quality")
+        raw["export"] = self.parts(WRITERS, raw.get("export"), "export")
+        raw["vary"] = self.vary(raw.get("vary"))
+        try:
+            job = Job.model_validate(raw)
+        except ValidationError as error:
+            raise self.explain(error, (), Job) from None
+        self.check_quotas(job)
+        return job
+
+    def part(self, shelf: Shelf[P], spec: Any, path: Path_) -> P:
+        try:
+            name, options = shelf.spec(spec)
+            kind = shelf.load(name)
+        except JobError as error:
+            key = next(iter(spec)) if isinstance(spec, dict) and spec else ""
+            where = self.at((*path, str(key)))
+            raise JobError(f"{where}: {error.asked}", error.exists, error.fix) from None
+        try:
+            return kind.model_validate(options, context={"home": self.home})
+        except ValidationError as error:
+            raise self.explain(error, (*path, name), kind) from None
+
+    def parts(self, shelf: Shelf[P], specs: Any, field: str) -> tuple[P, ...]:
+        if specs is None:
+            return ()
+        if not isinstance(specs, list):
+            specs = [specs]
+        made = tuple(self.part(shelf, spec, (field, i)) for i, spec in enumerate(specs))
+        names = [part.part for part in made]
+        for i, name in enumerate(names):
+            if name in names[:i]:
+                raise JobError(f"{self.at((field, i))}: '{name}' is listed twice under {field}")
+        return made
+
+    def inputs(self, raw: Any) -> dict[str, Input]:
+        if raw is None:
+            return {}
+        if not isinstance(raw, dict):
+            raise JobError(
+                f"{self.at(('inputs',))}: inputs must be a mapping",
+                nearest("", INPUTS.names()),
+                "write for example `inputs: {documents: docs/*.md}`",
+            )
+        return {
+            str(name): self.part(INPUTS, {name: options}, ("inputs",))
+            for name, options in raw.items()
+        }
+
+    def vary(self, raw: Any) -> dict[str, Weights]:
+        if raw is None:
+            return {}
+        if not isinstance(raw, dict):
+            raise JobError(
+                f"{self.at(('vary',))}: vary must be a mapping",
+                fix="write for example `vary: {mood: [angry, polite]}`",
+            )
+        facets: dict[str, Weights] = {}
+        for facet, values in raw.items():
+            where = self.at(("vary", str(facet)))
+            if isinstance(values, list) and values:
+                values = {str(value): 1.0 for value in values}
+            if not isinstance(values, dict) or not values:
+                raise JobError(
+                    f"{where}: the facet '{facet}' has no values",
+                    fix="give a list of values, or value: weight",
+                )
+            for value, weight in values.items():
+                good = isinstance(weight, int | float) and not isinstance(weight, bool)
+                if not good or not 0 <= weight < 1e6:
+                    raise JobError(
+                        f"{where}: '{value}' has the weight '{weight}'",
+                        fix="a weight is a number from 0 to a million",
+                    )
+            if not sum(values.values()):
+                raise JobError(f"{where}: the weights of '{facet}' add up to 0")
+            facets[str(facet)] = {str(value): float(weight) for value, weight in values.items()}
+        return facets
+
+    def check_quotas(self, job: Job) -> None:
+        for facet, quota in job.quotas.items():
+            where = self.at(("quotas", facet))
+            if facet not in job.vary:
+                raise JobError(
+                    f"{where}: there is a quota on '{facet}', which is no facet",
+                    nearest(facet, job.vary),
+                    f"add `{facet}` under vary",
+                )
+            if not isinstance(quota, dict):
+                continue
+            for value, rows in quota.items():
+                if not job.vary[facet].get(value) and rows:
+                    raise JobError(
+                        f"{where}: the quota wants {rows} rows of '{value}', which never comes",
+                        nearest(value, [v for v, w in job.vary[facet].items() if w]),
+                        f"give '{value}' a weight under vary.{facet}",
+                    )
+            if sum(quota.values()) != job.count:
+                raise JobError(
+                    f"{where}: the quota on '{facet}' cannot be met",
+                    f"its rows add up to {sum(quota.values())}, count is {job.count}",
+                    "make the two equal",
+                )
+
+    def explain(self, error: ValidationError, path: Path_, model: type[BaseModel]) -> JobError:
+        """The first complaint of pydantic in our words, and how many more there are."""
+        # A key that nobody knows comes first: a field that is missing is often that key misspelt.
+        # Of the branches of a union, the one that reads furthest is the one that was meant.
+        found = sorted(
+            error.errors(), key=lambda e: (e["type"] != "extra_forbidden", -len(e["loc"]))
+        )
+        first, more = found[0], len(found) - 1
+        loc = tuple(step for step in first["loc"] if not str(step).startswith("literal"))
+        full = (*path, *loc)
+        field = ".".join(str(step) for step in full)
+        rest = f"{more} more in the same place" if more else ""
+        known = [f.alias or n for n, f in model.model_fields.items()]
+        if first["type"] == "extra_forbidden":
+            asked = f"{self.at(full)}: there is no field '{field}'"
+            return JobError(asked, nearest(str(loc[-1]), known), rest)
+        if first["type"] == "missing":
+            return JobError(f"{self.at(full)}: the field '{field}' is missing", rest)
+        text = first["msg"].removeprefix("Value error, ")
+        given = first["input"]
+        # What a validator of ours refuses may be a secret in the wrong place: it is not repeated.
+        harmless = first["type"] != "value_error" and isinstance(given, int | float | str)
+        shown = f" (given: {given!r})" if harmless else ""
+        return JobError(f"{self.at(full)}: {field}: {text}{shown[:120]}", rest)
+
+    def at(self, path: Path_) -> str:
+        """`job.yaml, line 7` for the deepest known step of the path."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        line = self.lines.get(path, 1)
+        return f"{self.file.name}, line {line}"

@@ -1,0 +1,69 @@
+"""A conversation between two personas, turn by turn, each with its own view of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, model_validator
+
+from textsynth.methods import Ask, Method
+from textsynth.methods import _lines as lines
+from textsynth.methods._turns import Turn, as_messages, converse, line_of, view_of
+from textsynth.records import Brief, Draft, Reply
+
+NAMES = ("A", "B")
+Turns = Annotated[int, Field(ge=2, le=20)]
+
+
+class Dialogue(Method):
+    """Two personas talk: about a chunk where the job has documents, else about what they share."""
+
+    turns: tuple[Turns, Turns] = (4, 8)
+    """Fewest and most turns (2 to 20); it ends earlier when both have said goodbye."""
+
+    topic: str = ""
+    """What they talk about, when it is not a document or a facet named `topic`."""
+
+    steps: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "open": ("subject", "pick"),
+        "turn": ("subject", "me", "other", "left"),
+    }
+    needs: ClassVar[tuple[str, ...]] = ("persona", "partner")
+    may_use: ClassVar[tuple[str, ...]] = ("chunk",)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.turns[0] > self.turns[1]:
+            raise ValueError(f"turns: the fewest ({self.turns[0]}) come before the most")
+        return self
+
+    async def write(self, brief: Brief, ask: Ask) -> Draft:
+        """One conversation; the first persona is the user's side."""
+        people = (brief.fields["persona"], brief.fields["partner"])
+        subject = brief.facets.get("topic") or self.topic
+
+        async def speak(side: int, turns: Sequence[Turn], left: int) -> Reply:
+            def fits(line: str) -> bool:
+                bad = lines.refuses(line) or lines.offers(line)
+                return not bad and not any(lines.echoes(line, turn.text) for turn in turns)
+
+            if not turns:
+                pick = brief.number("open", 0, 999)
+                return await line_of(ask, "open", fits, names=NAMES, subject=subject, pick=pick)
+            return await line_of(
+                ask,
+                "turn",
+                fits,
+                names=NAMES,
+                history=view_of(side, turns),
+                subject=subject,
+                me=people[side],
+                other=people[1 - side],
+                left=left,
+            )
+
+        planned = brief.number("turns", *self.turns)
+        turns = await converse(speak, NAMES, self.turns[0], planned)
+        columns = {"turns": len(turns), "partner": people[1]["id"]}
+        return Draft(as_messages(turns), columns, {"user": "first", "assistant": "second"})

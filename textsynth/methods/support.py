@@ -1,0 +1,201 @@
+"""A customer asks, an agent answers from a document: a customer-service conversation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from textsynth.errors import ReplyError
+from textsynth.methods import Ask, Method
+from textsynth.methods import _lines as lines
+from textsynth.methods._turns import Turn, as_messages, converse, line_of, tidy, view_of
+from textsynth.records import Brief, Draft, Reply
+
+Turns = Annotated[int, Field(ge=2, le=20)]
+_NUMBERING = re.compile(r"^\W*(?:\d+[.)]|[-*•])?\s*")
+NAMES = ("Customer", "Agent")
+
+
+class Support(Method):
+    """The customer is a persona in a mood who wants to know some things; the agent knows a chunk.
+
+    What the customer wants to know is drawn from the chunk first, so that the agent can answer it;
+    after that the customer never sees the chunk, and the agent never sees the persona.
+    """
+
+    company: str = "the company"
+    """Whose agent it is."""
+
+    customer: Literal["free", "scripted"] = "free"
+    """`free`: reacts to what was said. `scripted`: puts set lines into its own words, for models
+    too small to play a customer."""
+
+    turns: tuple[Turns, Turns] = (4, 6)
+    """Fewest and most turns (2 to 20) of both; fewer still when the chunk answers too little."""
+
+    system: str = ""
+    """A system message to put before each conversation of the dataset; none when empty."""
+
+    steps: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "needs": ("company", "number"),
+        "open": ("company", "need", "pick"),
+        "customer": ("company", "need"),
+        "close": ("company",),
+        "first": ("need", "pick"),
+        "next": ("need",),
+        "leave": ("pick", "plain"),
+        "agent": ("company",),
+        "end": ("said",),
+    }
+    needs: ClassVar[tuple[str, ...]] = ("chunk", "persona")
+    facets: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "mood": ("polite", "angry", "confused", "in a hurry"),
+        "channel": ("chat", "email", "phone"),
+        "outcome": ("resolved", "escalated", "abandoned"),
+    }
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.turns[0] > self.turns[1]:
+            raise ValueError(f"turns: the fewest ({self.turns[0]}) come before the most")
+        return self
+
+    async def write(self, brief: Brief, ask: Ask) -> Draft:
+        """One conversation; the customer is the user, the agent the assistant."""
+        planned = self._planned(brief)
+        # The customer's last line closes the conversation; every other one brings a need.
+        wanted = max(1, (planned + 1) // 2 - 1)
+        needs = await self._needs(brief, ask, wanted)
+        planned = min(planned, 2 * len(needs) + 2 - planned % 2)
+        side = _Scripted if self.customer == "scripted" else _Free
+        customer = side(brief, ask, self.company, needs)
+
+        async def speak(side: int, turns: Sequence[Turn], left: int) -> Reply:
+            if side:
+                return await self._agent(brief, ask, turns, last=left == 0 and len(turns) > 1)
+            if turns and (left < 2 or len(turns) // 2 >= len(needs)):
+                return await customer.close(turns)
+            return await customer.want(turns)
+
+        turns = await converse(speak, NAMES, self.turns[0], planned)
+        messages = as_messages(turns)
+        if self.system:
+            messages = [{"role": "system", "content": self.system}, *messages]
+        columns = {"turns": len(turns), "needs": needs}
+        return Draft(messages, columns, {"user": "customer", "assistant": "agent"})
+
+    async def _needs(self, brief: Brief, ask: Ask, wanted: int) -> list[str]:
+        """What the customer wants to know: `wanted` questions, or fewer if no more are found."""
+        chunk = brief.fields["chunk"]["text"]
+        found: list[str] = []
+        for take in range(3):
+            number = wanted - len(found)
+            # Small models go on listing: the next number ends the list.
+            stop = {"stop": ["\n" if number == 1 else f"\n{number + 1}."]}
+            reply = await ask("needs", take=take, options=stop, company=self.company, number=number)
+            for need in _questions(reply.text, chunk):
+                if all(lines.covered(need, other) < 0.8 for other in found):
+                    found.append(need)
+            if len(found) >= wanted or (found and take):
+                return found[:wanted]
+        raise ReplyError("the model found nothing that a customer may want to know", reply.text)
+
+    async def _agent(self, brief: Brief, ask: Ask, turns: Sequence[Turn], *, last: bool) -> Reply:
+        known = [brief.fields["chunk"]["text"], self.company, *(turn.text for turn in turns)]
+        strict = self.customer == "scripted"
+
+        def fits(line: str) -> bool:
+            if lines.refuses(line) or any(lines.echoes(line, turn.text) for turn in turns):
+                return False
+            if last:
+                return not lines.declines(line) and lines.grounded(line, *known)
+            if not strict:
+                return True
+            new = lines.covered(line, turns[-1].text) < 0.9
+            sound = lines.grounded(line, *known) and not lines.about_text(line)
+            return new and sound and lines.covered(line, " ".join(known)) >= 0.7
+
+        if last:
+            return await line_of(ask, "end", fits, said=turns[-1].text)
+        view = view_of(1, turns)
+        return await line_of(ask, "agent", fits, history=view, company=self.company)
+
+    def _planned(self, brief: Brief) -> int:
+        """Turns to aim at: the agent has the last word, unless the customer walks away."""
+        planned = brief.number("turns", *self.turns)
+        if (planned % 2 == 1) != (brief.facets.get("outcome") == "abandoned"):
+            planned += 1 if planned < self.turns[1] else -1
+        return max(2, planned)
+
+
+class _Free:
+    """A customer who sees the conversation and reacts to it."""
+
+    def __init__(self, brief: Brief, ask: Ask, company: str, needs: Sequence[str]) -> None:
+        self.brief, self.ask, self.company, self.needs = brief, ask, company, needs
+
+    async def want(self, turns: Sequence[Turn]) -> Reply:
+        """The next need; the first one opens the conversation."""
+        need = self.needs[len(turns) // 2]
+        if turns:
+            view = view_of(0, turns)
+            return await self.ask("customer", history=view, company=self.company, need=need)
+        pick = self.brief.number("open", 0, 999)
+        return await self.ask("open", company=self.company, need=need, pick=pick)
+
+    async def close(self, turns: Sequence[Turn]) -> Reply:
+        """The last line, by outcome."""
+        return await self.ask("close", history=view_of(0, turns), company=self.company)
+
+
+class _Scripted(_Free):
+    """A customer whose lines are its needs and a closing line, put into its own words."""
+
+    async def want(self, turns: Sequence[Turn]) -> Reply:
+        need = self.needs[len(turns) // 2]
+        mine = lines.of_oneself(need)
+
+        def fits(line: str) -> bool:
+            bad = lines.refuses(line) or lines.serves(line)
+            kept = lines.covered(need, line) >= 0.5 and mine <= lines.of_oneself(line)
+            return lines.asks(line) and kept and not bad
+
+        plain = Reply(need, "")
+        if turns:
+            return await line_of(self.ask, "next", fits, otherwise=plain, need=need)
+        pick = self.brief.number("open", 0, 999)
+        return await line_of(self.ask, "first", fits, otherwise=plain, need=need, pick=pick)
+
+    async def close(self, turns: Sequence[Turn]) -> Reply:
+        def fits(line: str) -> bool:
+            bad = lines.asks(line) or lines.refuses(line) or lines.serves(line)
+            if self.brief.facets.get("outcome") == "escalated" and not lines.demands(line):
+                return False
+            return not bad and not any(lines.echoes(line, turn.text) for turn in turns)
+
+        # Another take rewrites another sentence, and the last only repeats it.
+        pick = self.brief.number("close", 0, 999)
+        for take in range(3):
+            reply = await self.ask("leave", take=take, pick=pick + take, plain=take == 2)
+            line = tidy(reply.text, NAMES)
+            if line and fits(line):
+                return reply
+        raise ReplyError("the customer did not manage to end the conversation", reply.text)
+
+
+def _questions(text: str, chunk: str) -> list[str]:
+    """The questions of a list of `question | answer` that the chunk answers, each once.
+
+    The answers are only there to be held against the chunk.
+    """
+    found: dict[str, None] = {}
+    for line in text.splitlines():
+        question, _, answer = _NUMBERING.sub("", tidy(line)).partition("|")
+        question = question.strip()
+        sound = lines.grounded(answer, chunk) and lines.covered(answer, chunk) >= 0.6
+        if 6 <= len(question) <= 110 and lines.asks(question) and sound:
+            found.setdefault(question)
+    return list(found)

@@ -1,0 +1,323 @@
+"""Plan, write, screen, close: turns briefs into kept rows until there are as many as asked for.
+
+Rows are written side by side and decided on in the order of their briefs, so the outcome does not
+depend on who answers first. What was launched ahead and is not needed stays in the journal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from textsynth.counts import Counts, Quotas
+from textsynth.errors import ProviderError, ReplyError, RequestError, TextsynthError, TransientError
+from textsynth.job import Job
+from textsynth.llm import Drained, Llm
+from textsynth.materials import Materials
+from textsynth.quality import Screen
+from textsynth.records import (
+    Brief,
+    Draft,
+    ReplyRef,
+    Sample,
+    Setting,
+    Summary,
+    Verdict,
+    digest,
+)
+from textsynth.runfolder import Run
+from textsynth.version import VERSION
+
+HOPELESS = 40
+"""Give up after this many briefs of which not one was kept."""
+
+DRY = 500
+"""Give up after so many briefs in a row of which none was kept: the job has no more to give."""
+
+FAULTS_IN_A_ROW = 10
+"""Stop the run when so many rows in a row fail because the endpoint does not answer."""
+
+MAX_SKIPS = 200_000
+"""How many briefs in a row may be passed over for a quota before the run is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one brief: a sample, an error, or nothing because its quota was full."""
+
+    brief: Brief | None = None
+    sample: Sample | None = None
+    error: Exception | None = None
+    replies: tuple[ReplyRef, ...] = ()
+
+
+class Pipeline:
+    """One run of a job. `tick` is called with this object whenever something was decided."""
+
+    def __init__(
+        self,
+        materials: Materials,
+        run: Run,
+        llm: Llm,
+        tick: Callable[[Pipeline], None] = lambda pipeline: None,
+    ) -> None:
+        self.materials, self.run, self.llm, self.tick = materials, run, llm, tick
+        self.job: Job = materials.job
+        self.quotas = Quotas(self.job.quota_rows())
+        self.counts = Counts()
+        self.short: list[str] = []
+        self.started = time.monotonic()
+        setting = Setting(self.job.language, self.job.method.part, self.job.seed)
+        self._screens: list[tuple[str, Screen]] = [
+            (part.part, part.screen(setting)) for part in self.job.quality
+        ]
+        # More rows than requests at once, so that one being saved leaves no slot idle.
+        self.rows_at_once = math.ceil(1.25 * llm.concurrency) + 1
+        self._window = max(64, 8 * self.rows_at_once)
+        self._done: asyncio.Queue[tuple[int, Outcome]] = asyncio.Queue()
+        self._ready: dict[int, Outcome] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._next = self._turn = self._skipped = self._faults = 0
+        self._stop: TextsynthError | None = None
+
+    async def produce(self) -> None:
+        """Runs until enough is kept, or says in `short` why not. Raises what stopped it."""
+        self.run.start_rows()
+        try:
+            while not self._finished():
+                before = self._next
+                self._launch()
+                if self._tasks:
+                    self._collect(await self._done.get())
+                elif self._next == before:
+                    break
+                self._decide()
+            await self.drain()
+        finally:
+            for task in self._tasks.values():
+                task.cancel()
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        if self._stop:
+            raise self._stop
+        self._say_what_is_short()
+
+    def stop(self, reason: TextsynthError) -> None:
+        """Ends the run after the requests under way: no new one leaves."""
+        if self._stop is None:
+            self._stop = reason
+        self.llm.drain()
+        self._done.put_nowait((-1, Outcome()))  # wakes `produce`
+
+    @property
+    def stopping(self) -> bool:
+        """Whether `stop` was called."""
+        return self._stop is not None
+
+    async def trial(self, i: int) -> tuple[Sample | None, str, list[Verdict]]:
+        """Writes and screens one brief without counting it: (sample, error, verdicts)."""
+        await self._row(i)
+        _, outcome = self._done.get_nowait()
+        error = outcome.error
+        if isinstance(error, TextsynthError) and not isinstance(error, ReplyError | RequestError):
+            raise error
+        if outcome.sample is None:
+            return None, f"{type(error).__name__}: {error}", []
+        return outcome.sample, "", self._verdicts(outcome.sample)
+
+    async def drain(self) -> None:
+        """Waits for the requests under way, so that what is paid for is saved."""
+        self.llm.drain()
+        while self._tasks:
+            self._collect(await self._done.get())
+        if self._stop:
+            # What is whole by now counts; a row cut off half-way is written on the next start.
+            self._decide()
+
+    def _enough(self) -> bool:
+        """Whether the run ends at this brief: depends on the briefs before it and nothing else."""
+        counts = self.counts
+        return (
+            counts.kept >= self.job.count
+            or counts.briefs >= self.job.brief_limit
+            or counts.dry >= (DRY if counts.kept else HOPELESS)
+        )
+
+    def _finished(self) -> bool:
+        no_brief_fits = self._skipped >= MAX_SKIPS and not self._tasks
+        return self._stop is not None or self._enough() or no_brief_fits
+
+    def _launch(self) -> None:
+        while (
+            self._stop is None
+            and len(self._tasks) < min(self.rows_at_once, self._wanted())
+            and self._next - self._turn < self._window
+            and self._skipped < MAX_SKIPS
+        ):
+            i = self._next
+            self._next += 1
+            if self.quotas.left and not self.quotas.open(self.materials.plan.facets_of(i)):
+                self._ready[i] = Outcome()
+                self._skipped += 1
+                if i == self._turn:
+                    self._decide()
+                continue
+            self._skipped = 0
+            self._tasks[i] = asyncio.create_task(self._row(i))
+
+    def _wanted(self) -> int:
+        """Rows worth having under way: what is missing over the yield so far, and no more."""
+        counts = self.counts
+        written = len(self._ready)
+        share = (counts.kept + 1) / (counts.briefs + 1)
+        need = math.ceil((self.job.count - counts.kept) / share)
+        return max(0, min(need - written, self.job.brief_limit - counts.briefs - written))
+
+    async def _row(self, i: int) -> None:
+        brief = self.materials.plan.brief(i)
+        ask, used = self.llm.ask_for(brief)
+        try:
+            draft = await self.job.method.write(brief, ask)
+            sample = _sample(self.job, brief, draft, _in_order(used))
+            outcome = Outcome(brief, sample, None, _in_order(used))
+        except Drained:
+            outcome = Outcome()
+        except Exception as error:  # noqa: BLE001 - a fault of one row never takes the others along
+            outcome = Outcome(brief, None, error, _in_order(used))
+        self._done.put_nowait((i, outcome))
+
+    def _collect(self, first: tuple[int, Outcome]) -> None:
+        i, outcome = first
+        while True:
+            task = self._tasks.pop(i, None)
+            if task is not None and outcome.brief is not None:
+                self._ready[i] = outcome
+                self._watch(outcome.error)
+            if self._done.empty():
+                break
+            i, outcome = self._done.get_nowait()
+
+    def _watch(self, error: Exception | None) -> None:
+        """Stops the run on errors that the next request would meet as well."""
+        if error is None or isinstance(error, ReplyError | RequestError):
+            self._faults = 0
+        elif isinstance(error, TransientError):
+            self._faults += 1
+            if self._faults >= FAULTS_IN_A_ROW:
+                self.stop(
+                    ProviderError(
+                        f"the endpoint failed {self._faults} rows in a row: {error.asked}",
+                        fix="mend it and give the same command again: nothing saved is lost",
+                    )
+                )
+        elif isinstance(error, TextsynthError):
+            self.stop(error)
+
+    def _decide(self) -> None:
+        while self._turn in self._ready and not self._enough():
+            outcome = self._ready.pop(self._turn)
+            fatal = isinstance(outcome.error, TextsynthError) and not isinstance(
+                outcome.error, ReplyError | RequestError | TransientError
+            )
+            if fatal:
+                self._ready[self._turn] = outcome
+                return
+            self._turn += 1
+            brief = outcome.brief
+            if brief is not None and self.quotas.open(brief.facets):
+                self.counts.pay(outcome.replies, remote=self.job.provider.remote)
+                if outcome.sample is not None:
+                    self._screen(outcome.sample)
+                else:
+                    self._fail(brief, outcome)
+                self.tick(self)
+
+    def _screen(self, sample: Sample) -> None:
+        verdicts = self._verdicts(sample)
+        first = next((verdict for verdict in verdicts if not verdict.keep), None)
+        for verdict in verdicts:
+            if verdict is first:
+                break
+            self.counts.passed[verdict.filter] += 1
+        if first is None:
+            self.counts.keep(sample.facets)
+            self.quotas.take(sample.facets)
+        else:
+            self.counts.drop(first)
+        self.run.add_sample(sample, verdicts, kept=first is None)
+
+    def _verdicts(self, sample: Sample) -> list[Verdict]:
+        """Every filter's word: each sees every sample, so duplicates of dropped rows go too."""
+        found = [(name, screen(sample)) for name, screen in self._screens]
+        return [Verdict(v.keep, v.reason, v.score, name) for name, v in found]
+
+    def _fail(self, brief: Brief, outcome: Outcome) -> None:
+        error = outcome.error
+        kind = type(error).__name__
+        self.counts.fail(kind)
+        self.run.add(
+            "failed",
+            {
+                "index": brief.index, "brief": brief.id, "facets": brief.facets,
+                "seeds": seeds_of(brief), "error": f"{kind}: {error}",
+                "raw": getattr(error, "raw", ""), "replies": [ref.key for ref in outcome.replies],
+            },
+        )  # fmt: skip
+
+    def _say_what_is_short(self) -> None:
+        counts = self.counts
+        missing = self.job.count - counts.kept
+        if missing <= 0:
+            return
+        ate = ", ".join(f"{reason} ({n})" for reason, n in counts.reasons.most_common(3))
+        self.short = [
+            f"{missing} of {self.job.count} rows are missing after {counts.briefs} briefs"
+        ]
+        if ate:
+            self.short.append(f"most were lost to: {ate}")
+        self.short += self.quotas.short()
+
+    def summary(self) -> Summary:
+        """The figures so far."""
+        counts, job = self.counts, self.job
+        funnel = [("briefs", counts.briefs), ("written", counts.briefs - counts.failed)]
+        funnel += [(name, counts.passed[name]) for name, _ in self._screens]
+        return Summary(
+            name=job.name, method=job.method.part, language=job.language, asked=job.count,
+            briefs=counts.briefs, kept=counts.kept, dropped=counts.dropped, failed=counts.failed,
+            reasons=dict(sorted(counts.reasons.items())), funnel=(*funnel, ("kept", counts.kept)),
+            facets={f: dict(sorted(c.items())) for f, c in sorted(counts.facets.items())},
+            models=dict(sorted(counts.models.items())),
+            tokens_in=counts.tokens_in, tokens_out=counts.tokens_out,
+            sources=tuple(self.materials.sources), short=tuple(self.short),
+            job_text=job.text, version=VERSION,
+        )  # fmt: skip
+
+
+def seeds_of(brief: Brief) -> dict[str, Any]:
+    """Ids of the rows that a brief was made from."""
+    seeds: dict[str, Any] = {}
+    for name, value in brief.fields.items():
+        if isinstance(value, list):
+            seeds[name] = [row["id"] for row in value]
+        else:
+            seeds[name] = value["id"]
+            if "source" in value and name == "chunk":
+                seeds["source"] = value["source"]
+    return seeds
+
+
+def _in_order(used: Mapping[int, ReplyRef]) -> tuple[ReplyRef, ...]:
+    return tuple(used[number] for number in sorted(used))
+
+
+def _sample(job: Job, brief: Brief, draft: Draft, replies: tuple[ReplyRef, ...]) -> Sample:
+    return Sample(
+        id=digest(brief.id, list(draft.messages), size=8), index=brief.index, brief=brief.id,
+        method=job.method.part, language=job.language, messages=tuple(draft.messages),
+        columns=draft.columns, speakers=draft.speakers, facets=brief.facets,
+        seeds=seeds_of(brief), replies=replies,
+    )  # fmt: skip

@@ -1,0 +1,217 @@
+"""The plan as a function: brief i of a job is computed from (job, i) alone, and nothing is listed.
+
+A lap is N = M x F briefs, in which every combination of rows (M) and facet slots (F) comes once.
+Brief i of a lap lies at place k = i mod M of the rows and at spot s of the facets:
+
+* Rows. The first axis (chunks) is walked in blocks of its size, each block a fresh keyed
+  permutation, so any n briefs use every chunk floor(n / C) or ceil(n / C) times. At its v-th visit
+  a chunk meets the v-th row of its own permutation of the next axis (personas): M briefs, no pair
+  twice, no list in memory.
+* Facets. Weights become slots ({a: 2, b: 1}: three slots). The spot goes up by one with each
+  brief, and by one more after every lcm(M, F) of them, so a place meets another spot each time and
+  all F of them in a lap (the remainders of i by M and F repeat only after lcm(M, F)). A spot is a
+  combination of slots along a diagonal built by the same rule, which steps through every facet at
+  once: each facet keeps its shares in any stretch as long as its number of slots. The slots are
+  permuted anew for each block of F places, so that no row is tied to a value.
+
+After a lap the walk starts over; `lap` enters the brief's id, so that the model is asked anew.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from textsynth.errors import JobError
+from textsynth.records import Brief, digest
+
+Row = dict[str, Any]
+MAX_SLOTS = 1000
+_MASK = (1 << 64) - 1
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Rows that are walked. `suit(k)`: which rows go with row k of the axis before; None: all."""
+
+    name: str
+    rows: Sequence[Row]
+    suit: Callable[[int], Sequence[int]] | None = None
+
+    def size(self) -> int:
+        """How many rows one row of the axis before meets."""
+        return len(self.suit(0)) if self.suit else len(self.rows)
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Rows that are drawn: `each` different ones for every brief."""
+
+    name: str
+    rows: Sequence[Row]
+    each: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Axes walked without replacement, facets in their shares, pools drawn from."""
+
+    seed: int
+    axes: Sequence[Axis] = ()
+    facets: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    pools: Sequence[Pool] = ()
+    partner: bool = False
+    """Whether a brief has a second persona, other than its first."""
+
+    @functools.cached_property
+    def _slots(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        return tuple((name, slots(name, weights)) for name, weights in self.facets.items())
+
+    @functools.cached_property
+    def row_combinations(self) -> int:
+        """M: combinations of rows."""
+        return math.prod(axis.size() for axis in self.axes)
+
+    @functools.cached_property
+    def facet_combinations(self) -> int:
+        """F: combinations of facet slots."""
+        return math.prod(len(values) for _, values in self._slots)
+
+    @functools.cached_property
+    def size(self) -> int:
+        """N = M x F: briefs before anything comes twice. May be larger than `len` can count."""
+        return self.row_combinations * self.facet_combinations
+
+    def brief(self, i: int) -> Brief:
+        """Brief number i (from 0); the same for ever, whatever was asked before."""
+        lap, inside = divmod(i, self.size)
+        fields = self._rows(inside % self.row_combinations, lap)
+        chosen = self._slots_of(i)
+        facets = {name: values[chosen[name]] for name, values in self._slots}
+        if self.partner and "persona" in fields:
+            fields["partner"] = self._other(fields["persona"], i)
+        for pool in self.pools:
+            key = key_of(self.seed, "pool", pool.name, i)
+            count = min(pool.each, len(pool.rows))
+            fields[pool.name] = [pool.rows[permute(j, len(pool.rows), key)] for j in range(count)]
+        # The slots, not only the values: a value that fills several slots is several briefs.
+        name = digest(self.seed, lap, fields, facets, chosen)
+        return Brief(i, name, fields, facets, self.seed)
+
+    def facets_of(self, i: int) -> dict[str, str]:
+        """Only the facets of brief i, without its rows."""
+        chosen = self._slots_of(i)
+        return {name: values[chosen[name]] for name, values in self._slots}
+
+    def _slots_of(self, i: int) -> dict[str, int]:
+        """Facet → number of its slot in brief i."""
+        lap, inside = divmod(i, self.size)
+        m, f = self.row_combinations, self.facet_combinations
+        spot = (inside + inside // math.lcm(m, f)) % f
+        chosen: dict[str, int] = {}
+        walked = 1
+        for name, values in self._slots:
+            n = len(values)
+            common = math.gcd(walked, n)
+            turn = spot // (walked * n // common) % common
+            key = key_of(self.seed, "facet", name, lap, inside % m // f)
+            chosen[name] = permute((spot + turn) % n, n, key)
+            walked *= n
+        return chosen
+
+    def _rows(self, place: int, lap: int) -> dict[str, Any]:
+        fields: dict[str, Any] = {}
+        before, visit = 0, place
+        for depth, axis in enumerate(self.axes):
+            size = axis.size()
+            visit, spot = divmod(visit, size)
+            # The first axis is shuffled anew in each block; a later one has one order per row
+            # of the axis before, so that its rows come once each.
+            key = key_of(self.seed, axis.name, lap, before if depth else visit)
+            number = permute(spot, size, key)
+            if axis.suit:
+                number = axis.suit(before)[number]
+            fields[axis.name] = axis.rows[number]
+            before = number if not depth else before * size + number
+        return fields
+
+    def _other(self, persona: Row, i: int) -> Row:
+        people = next(axis.rows for axis in self.axes if axis.name == "persona")
+        if len(people) < 2:
+            raise JobError(
+                "a dialogue needs two different personas",
+                f"the personas given are {len(people)}",
+                "add personas",
+            )
+        key = key_of(self.seed, "partner", i)
+        first, second = permute(0, len(people), key), permute(1, len(people), key)
+        return people[second] if people[first]["id"] == persona["id"] else people[first]
+
+
+def slots(name: str, weights: Mapping[str, float]) -> tuple[str, ...]:
+    """Each value as often as its weight in lowest terms: {a: 2, b: 1} gives (a, a, b)."""
+    parts = {v: Fraction(w).limit_denominator(10**6) for v, w in weights.items() if w}
+    tiny = [value for value, part in parts.items() if not part]
+    if tiny:
+        raise JobError(
+            f"the weight of {name}={tiny[0]} is too small to be kept", fix="give weights above 1e-6"
+        )
+    scale = math.lcm(*(part.denominator for part in parts.values()))
+    whole = {v: int(part * scale) for v, part in parts.items()}
+    common = math.gcd(*whole.values())
+    total = sum(whole.values()) // common
+    if total > MAX_SLOTS:
+        raise JobError(
+            f"the weights of '{name}' need {total} slots to be kept exactly",
+            f"the limit is {MAX_SLOTS}",
+            "use rounder weights",
+        )
+    return tuple(v for v, n in whole.items() for _ in range(n // common))
+
+
+@functools.lru_cache(maxsize=4096)
+def key_of(*parts: str | int) -> int:
+    """A 64-bit key for a named choice."""
+    text = "\x1f".join(map(str, parts)).encode()
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big")
+
+
+def permute(x: int, n: int, key: int) -> int:
+    """Where x goes in a keyed permutation of range(n); O(1) memory however large n is.
+
+    Up to 64 by a shuffled table, above by a balanced Feistel network with cycle walking
+    (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002).
+    """
+    if n <= 64:
+        return _table(n, key)[x]
+    half = ((n - 1).bit_length() + 1) // 2
+    mask = (1 << half) - 1
+    while True:
+        left, right = x >> half, x & mask
+        for turn in range(6):
+            left, right = right, left ^ (_mix(right, key + turn) & mask)
+        x = left << half | right
+        if x < n:
+            return x
+
+
+@functools.lru_cache(maxsize=4096)
+def _table(n: int, key: int) -> tuple[int, ...]:
+    order = list(range(n))
+    for i in range(n - 1, 0, -1):
+        j = _mix(i, key) % (i + 1)
+        order[i], order[j] = order[j], order[i]
+    return tuple(order)
+
+
+def _mix(x: int, key: int) -> int:
+    """The finaliser of SplitMix64 over x and a key."""
+    z = (x * 0x9E3779B97F4A7C15 + key) & _MASK
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
+    return z ^ (z >> 31)

@@ -1,0 +1,197 @@
+"""A project to start from (`init`), what it can name (`parts`), and whether it can run."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from textsynth.engine.catalogue import DEFAULT, MODELS, cache_folder
+from textsynth.errors import JobError, TextsynthError, nearest
+from textsynth.inputs import SHELF as INPUTS
+from textsynth.methods import SHELF as METHODS
+from textsynth.providers import SHELF as PROVIDERS
+from textsynth.quality import SHELF as QUALITY
+from textsynth.resources import find_file, find_files
+from textsynth.shelf import Part, Shelf
+from textsynth.version import VERSION
+from textsynth.writers import SHELF as WRITERS
+
+SHELVES: dict[str, Shelf[Any]] = {
+    shelf.name: shelf for shelf in (INPUTS, METHODS, PROVIDERS, QUALITY, WRITERS)
+}
+
+_DOCUMENTS = {
+    "en": ("bank/faq.csv", "bank/manual.pdf", "bank/products/*"),
+    "ko": ("bank-ko/faq.csv",),
+}
+_PEOPLE = {
+    "support": {"en": "retail-banking.jsonl", "ko": "retail-banking.ko.jsonl"},
+    "qa": {"en": "retail-banking.jsonl", "ko": "retail-banking.ko.jsonl"},
+    "dialogue": {"en": "general.jsonl", "ko": "retail-banking.ko.jsonl"},
+}
+
+
+@dataclass(frozen=True)
+class PartInfo:
+    """One part as `parts` shows it: options are (name, type, default, help)."""
+
+    shelf: str
+    name: str
+    origin: str
+    help: str
+    options: list[tuple[str, str, str, str]]
+
+
+def init(folder: str | Path, *, template: str = "support", language: str = "en") -> list[Path]:
+    """Writes a ready project: job.yaml, sample documents, personas and its own prompts.
+
+    Returns the files written. Raises JobError when the folder holds anything already.
+    """
+    root = Path(folder)
+    if template not in _PEOPLE:
+        raise JobError(f"there is no template '{template}'", nearest(template, _PEOPLE))
+    if language not in _DOCUMENTS:
+        raise JobError(
+            f"there is no project in the language '{language}'",
+            nearest(language, _DOCUMENTS),
+            "start from one of these, then change `language` in job.yaml",
+        )
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise JobError(
+            f"'{root}' exists and is not empty", fix="name a new folder, or empty this one"
+        )
+    wanted = _project_files(template, language)
+    written = []
+    for name, source in wanted.items():
+        target = root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+        written.append(target)
+    job = root / "job.yaml"
+    name = "".join(c if c.isalnum() or c in "._-" else "-" for c in root.resolve().name)
+    text = _shipped(f"examples/jobs/{template}.{language}.yaml").read_text(encoding="utf8")
+    job.write_text(text.replace("name: example", f"name: {name.strip('.-') or 'job'}", 1), "utf8")
+    ignore = root / ".gitignore"
+    ignore.write_text("outputs/\n", encoding="utf8")
+    return [job, ignore, *written]
+
+
+def _project_files(template: str, language: str) -> dict[str, Path]:
+    files: dict[str, Path] = {}
+    if template != "dialogue":
+        for pattern in _DOCUMENTS[language]:
+            for path in find_files(f"examples/{pattern}", Path("/nonexistent")).values():
+                files[f"documents/{path.name}"] = path
+    people = _PEOPLE[template][language]
+    files[f"personas/{people}"] = _shipped(f"personas/{people}")
+    for name, path in find_files(
+        f"prompts/{template}/*.{language}.jinja", Path("/nonexistent")
+    ).items():
+        files[name] = path
+    return files
+
+
+def _shipped(name: str) -> Path:
+    path = find_file(name, Path("/nonexistent"))
+    if path is None:
+        raise TextsynthError(f"this installation of textsynth lacks {name}", fix="install it again")
+    return path
+
+
+def parts(shelf: str | None = None) -> list[PartInfo]:
+    """Everything on the shelves (or on one of them), with options and help."""
+    if shelf is not None and shelf not in SHELVES:
+        raise JobError(f"there is no shelf '{shelf}'", nearest(shelf, SHELVES))
+    chosen = [SHELVES[shelf]] if shelf else list(SHELVES.values())
+    return [_info(each, name, origin) for each in chosen for name, origin in each.names().items()]
+
+
+def _info(shelf: Shelf[Any], name: str, origin: str) -> PartInfo:
+    kind: type[Part] = shelf.load(name)
+    options = [
+        (
+            field.alias or key,
+            _type_name(field.annotation),
+            "required"
+            if field.is_required()
+            else _plain(field.get_default(call_default_factory=True)),
+            " ".join((field.description or "").split()),
+        )
+        for key, field in kind.model_fields.items()
+    ]
+    text = " ".join((kind.__doc__ or "").split())
+    return PartInfo(shelf.name, name, origin, text, options)
+
+
+def _type_name(annotation: Any) -> str:
+    return str(getattr(annotation, "__name__", annotation)).replace("typing.", "")
+
+
+def _plain(value: Any) -> str:
+    return "none" if value in (None, "", [], {}) else str(value)
+
+
+def doctor() -> list[tuple[str, bool, str]]:
+    """(what, whether it is well, details) about this installation and machine."""
+    found = [
+        ("textsynth", True, VERSION),
+        ("python", sys.version_info >= (3, 11), platform.python_version()),
+        ("machine", True, f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}"),
+    ]
+    for name in ("openai", "datasets", "kreuzberg", "pydantic"):
+        found.append(_package(name))
+    found.append(_runtime())
+    model = MODELS[DEFAULT]
+    there = model.path.is_file()
+    words = "fetched" if there else f"not fetched yet ({model.size} MB on first use)"
+    found.append(("embedded model", True, f"{model.name}: {words}, in {cache_folder()}"))
+    free = shutil.disk_usage(_existing(cache_folder())).free // 10**6
+    found.append(("disk", there or free > model.size + 200, f"{free:,} MB free for models"))
+    for shelf in SHELVES.values():
+        found.append(_shelf(shelf))
+    key = "is set" if os.environ.get("OPENAI_API_KEY") else "is not set"
+    found.append(("OPENAI_API_KEY", True, f"{key} (needed only for OpenAI's own endpoint)"))
+    return found
+
+
+def _package(name: str) -> tuple[str, bool, str]:
+    try:
+        return name, True, importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return name, False, "not installed: pip install textsynth"
+
+
+def _runtime() -> tuple[str, bool, str]:
+    try:
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+        import xllamacpp  # noqa: F401 - whether it loads is the question
+    except ImportError as error:
+        hint = (
+            "apt install libgomp1" if "libgomp" in str(error) else "pip install 'textsynth[local]'"
+        )
+        return "embedded runtime", False, f"{error}: {hint}"
+    return "embedded runtime", True, f"xllamacpp {importlib.metadata.version('xllamacpp')}"
+
+
+def _shelf(shelf: Shelf[Any]) -> tuple[str, bool, str]:
+    broken = []
+    for name in shelf.names():
+        try:
+            shelf.load(name)
+        except Exception as error:  # noqa: BLE001 - a third party's part may raise anything
+            broken.append(f"{name} ({error})")
+    if broken:
+        return shelf.name, False, f"broken: {', '.join(broken)}"
+    return shelf.name, True, ", ".join(shelf.names())
+
+
+def _existing(path: Path) -> Path:
+    while not path.exists():
+        path = path.parent
+    return path

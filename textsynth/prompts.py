@@ -1,0 +1,211 @@
+"""Prompt templates: `prompts/<method>/<step>.<language>.jinja`, split into chat messages.
+
+A file is a run of sections, each opened by a line of its own:
+
+    --- options      YAML: sampling options (temperature, max_tokens, stop …)
+    --- system       a message of that role, in Jinja; also `user` and `assistant`
+    --- history      the messages that the method hands over stand here
+
+Sections are cut before anything is filled in, so no value can open one.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import yaml
+from jinja2 import meta, nodes
+from jinja2.sandbox import SandboxedEnvironment
+
+from textsynth.errors import PromptError, nearest
+from textsynth.records import Message, digest
+from textsynth.resources import find_file, find_files, roots
+
+_SECTION = re.compile(r"^--- *(options|system|user|assistant|history) *$", re.MULTILINE)
+_COMMON = ("language", "language_name")
+
+
+@dataclass(frozen=True)
+class Section:
+    """One message of a prompt, or the place of the history. `line`: where its text begins."""
+
+    role: str
+    template: jinja2.Template | None
+    source: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A parsed template file; `id` is a hash of its text."""
+
+    name: str
+    path: Path
+    id: str
+    options: Mapping[str, Any]
+    sections: Sequence[Section]
+
+    def render(self, fields: Mapping[str, Any], history: Sequence[Message] = ()) -> list[Message]:
+        """The messages to send; white space at both ends of each is cut.
+
+        Raises PromptError with file, line and the nearest name for an undefined variable.
+        """
+        messages: list[Message] = []
+        for section in self.sections:
+            if section.template is None:
+                messages += history
+                continue
+            try:
+                text = section.template.render(fields).strip()
+            except Exception as error:  # noqa: BLE001 - a template can raise anything: {{ 1 / 0 }}
+                raise self._error(error, section, fields) from None
+            if text:
+                messages.append({"role": section.role, "content": text})
+        return messages
+
+    def undefined(self, env: jinja2.Environment) -> dict[str, int]:
+        """Variables that the prompt uses → the line of the first use."""
+        found: dict[str, int] = {}
+        for section in self.sections:
+            tree = env.parse(section.source)
+            # A name set in only some branches counts as set: whether it is, shows when rendering.
+            stored = {n.name for n in tree.find_all(nodes.Name) if n.ctx == "store"}
+            free = meta.find_undeclared_variables(tree) - stored
+            for node in tree.find_all(nodes.Name):
+                if node.name in free:
+                    found.setdefault(node.name, section.line + node.lineno - 1)
+        return found
+
+    def _error(self, error: Exception, section: Section, fields: Mapping[str, Any]) -> PromptError:
+        line = _line_of(error) + section.line - 1
+        name = re.match(r"'(\w+)' is undefined", str(error))
+        known = nearest(name[1], fields) if name else ""
+        return PromptError(
+            f"prompt {self.name} ({self.path.name}, line {line}): {error}",
+            known,
+            "correct the template, or provide the field",
+        )
+
+
+class PromptBook:
+    """The prompts of one method in one language, found beside the job, then as shipped."""
+
+    def __init__(self, home: Path, method: str, language: str, language_name: str) -> None:
+        self.home, self.method, self.language = home, method, language
+        self.common = dict(zip(_COMMON, (language, language_name), strict=True))
+        self.env = SandboxedEnvironment(
+            loader=jinja2.FileSystemLoader([root / "prompts" for root in roots(home)]),
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            autoescape=False,
+        )
+        self.load = functools.cache(self._load)
+
+    def _load(self, step: str) -> Prompt:
+        path = self._find(step)
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise PromptError(f"the prompt {path.name} cannot be read: {error}") from None
+        name = f"{self.method}/{step}"
+        options: Mapping[str, Any] = {}
+        sections: list[Section] = []
+        for role, body, line in _cut(text, name):
+            if role == "options":
+                options = self._options(body, name, path)
+            elif role == "history":
+                sections.append(Section(role, None, "", line))
+            else:
+                sections.append(Section(role, self._compile(body, line, path), body, line))
+        if not sections:
+            raise PromptError(
+                f"the prompt {path} has no message",
+                fix="open one with a line `--- user`",
+            )
+        return Prompt(name, path, digest(text), options, tuple(sections))
+
+    def _find(self, step: str) -> Path:
+        # A language without prompts of its own is asked for in English, which names the language.
+        for language in (self.language, "en"):
+            path = find_file(f"prompts/{self.method}/{step}.{language}.jinja", self.home)
+            if path:
+                return path
+        there = find_files(f"prompts/{self.method}/*.jinja", self.home)
+        raise PromptError(
+            f"there is no prompt '{self.method}/{step}' in '{self.language}'",
+            f"there are: {', '.join(Path(n).name for n in there) or 'none'}",
+            f"add prompts/{self.method}/{step}.{self.language}.jinja beside the job",
+        )
+
+    def _compile(self, body: str, line: int, path: Path) -> jinja2.Template:
+        try:
+            return self.env.from_string(body)
+        except jinja2.TemplateSyntaxError as error:
+            raise PromptError(
+                f"the prompt {path.name}, line {line + error.lineno - 1}: {error.message}",
+                fix="correct the template",
+            ) from None
+
+    def _options(self, body: str, name: str, path: Path) -> Mapping[str, Any]:
+        try:
+            options = yaml.safe_load(body) or {}
+        except yaml.YAMLError as error:
+            raise PromptError(f"the options of {path.name} are not YAML: {error}") from None
+        if not isinstance(options, dict):
+            raise PromptError(f"the options of {path.name} are not `option: value` lines")
+        return options
+
+    def check(self, steps: Mapping[str, Sequence[str]], brief: Mapping[str, Any]) -> list[Prompt]:
+        """Loads every prompt of a method and makes sure that all their variables exist.
+
+        `steps`: prompt → the fields the method hands to it; `brief`: a brief's fields and facets.
+        """
+        prompts = []
+        for step, own in steps.items():
+            prompt = self.load(step)
+            known = {*self.common, *brief, *own}
+            for name, line in prompt.undefined(self.env).items():
+                if name not in known and name not in self.env.globals:
+                    raise PromptError(
+                        f"prompt {prompt.name} ({prompt.path.name}, line {line}): "
+                        f"'{name}' is undefined",
+                        nearest(name, known),
+                        "correct the template, or add the facet or input to the job",
+                    )
+            prompts.append(prompt)
+        return prompts
+
+
+def _cut(text: str, name: str) -> list[tuple[str, str, int]]:
+    """(role, body, line of the body) for each section."""
+    marks = list(_SECTION.finditer(text))
+    head = text[: marks[0].start()] if marks else text
+    if re.sub(r"\{#.*?#\}", "", head, flags=re.DOTALL).strip():
+        raise PromptError(
+            f"the prompt {name} has text before its first section",
+            fix="open a message with a line `--- user` (or system, assistant)",
+        )
+    if not marks:
+        return []
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    return [
+        (mark[1], text[mark.end() + 1 : end], text.count("\n", 0, mark.end()) + 2)
+        for mark, end in zip(marks, ends, strict=True)
+    ]
+
+
+def _line_of(error: Exception) -> int:
+    """The line within the section where rendering failed: the deepest template frame."""
+    line, trace = 1, error.__traceback__
+    while trace:
+        if trace.tb_frame.f_code.co_filename in ("<template>", "<unknown>"):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line

@@ -1,0 +1,103 @@
+"""What the filters share: the texts of a sample that they read, normalised and counted."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+
+from textsynth.errors import JobError
+from textsynth.records import Sample
+
+CONVERSATION, FIRST_TURN = "conversation", "first_turn"
+
+_SCRIPTS = {
+    "latin": r"A-Za-zªºÀ-ÖØ-öø-ɏḀ-ỿＡ-Ｚａ-ｚ",
+    "hangul": r"ᄀ-ᇿㄱ-ㆎꥠ-ꥼ가-힣ힰ-ퟻ",
+    "han": r"々〇㐀-䶿一-鿿豈-龎\U00020000-\U000323af",
+    "kana": r"ぁ-ゖゝ-ゟァ-ヺー-ヿㇰ-ㇿｦ-ﾝ",
+    "cyrillic": r"Ѐ-ԯᲀ-ᲈⷠ-ⷿꙀ-ꚟ",
+    "greek": r"Ͱ-Ͽἀ-῾",
+    "arabic": r"ء-يٮ-ۓەۮ-ۿݐ-ݿﭐ-ﻼ",
+    "hebrew": r"א-ת",
+    "devanagari": r"ऀ-ॿ",
+    "thai": r"ก-ฺเ-๎",
+}
+SCRIPT_CLASSES: dict[str, str] = _SCRIPTS
+"""Script → the inside of a regular-expression class of its letters."""
+
+DENSE = ("hangul", "han", "kana")
+"""Scripts whose letters carry about as much as two Latin ones."""
+
+_RUN = re.compile("|".join(f"(?P<{name}>[{chars}]+)" for name, chars in _SCRIPTS.items()))
+_NOT_LETTERS = bytes(i for i in range(256) if not chr(i).isascii() or not chr(i).isalpha())
+_DENSE_LETTER = re.compile("[" + "".join(_SCRIPTS[name] for name in (*DENSE, "thai")) + "]")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_INVISIBLE = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFE0F, 0xFEFF))
+
+
+def turns(sample: Sample) -> list[tuple[str, str]]:
+    """(role, text) of the user and assistant turns; without turns, the columns that are text."""
+    found = [(m["role"], m["content"]) for m in sample.messages if m["role"] != "system"]
+    return found or [("", v) for v in sample.columns.values() if isinstance(v, str)]
+
+
+def picked(sample: Sample, on: str, part: str) -> str:
+    """The text to compare, where `on` is 'conversation', 'first_turn' or a column."""
+    if on == CONVERSATION:
+        return "\n".join(text for _, text in turns(sample))
+    if on == FIRST_TURN:
+        return next((text for _, text in turns(sample)), "")
+    if on not in sample.columns:
+        raise JobError(
+            f"the filter {part} compares the column '{on}', which this job does not write",
+            f"its columns are: {', '.join(sample.columns) or 'none'}",
+            f"set `on` to one of them, to {CONVERSATION} or to {FIRST_TURN}",
+        )
+    value = sample.columns[on]
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def normalised(text: str) -> str:
+    """NFC, case-folded, white space collapsed. Numbers and punctuation stay as they are."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    folded = unicodedata.normalize("NFC", text).casefold()
+    return " ".join(unicodedata.normalize("NFC", folded).split())
+
+
+def visible(text: str) -> str:
+    """The text in NFC without characters that print nothing, white space collapsed."""
+    if text.isascii():
+        return " ".join(text.split())
+    return " ".join(unicodedata.normalize("NFC", text.translate(_INVISIBLE)).split())
+
+
+def scripts(text: str) -> dict[str, int]:
+    """Script → number of its letters in `text`, for the scripts that occur."""
+    if text.isascii():
+        letters = len(text.encode().translate(None, _NOT_LETTERS))
+        return {"latin": letters} if letters else {}
+    counts: dict[str, int] = {}
+    for run in _RUN.finditer(text):
+        name = run.lastgroup or ""
+        counts[name] = counts.get(name, 0) + run.end() - run.start()
+    return counts
+
+
+def weight(text: str) -> int:
+    """Characters, where one of Hangul, Han or Kana counts as two: it carries about as much."""
+    if text.isascii():
+        return len(text)
+    counts = scripts(text)
+    return len(text) + sum(counts.get(name, 0) for name in DENSE)
+
+
+def words(text: str) -> int:
+    """Number of words; in Hangul, Han, Kana and Thai every two letters are one."""
+    if text.isascii():
+        return len(_WORD.findall(text))
+    spaced, dense = _DENSE_LETTER.subn(" ", text)
+    return len(_WORD.findall(spaced)) + (dense + 1) // 2

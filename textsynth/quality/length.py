@@ -1,0 +1,86 @@
+"""Drops samples with turns that are empty, too short or too long, or with too few or many turns."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from textsynth.quality import KEEP, Filter, Screen
+from textsynth.quality._text import turns, visible, weight, words
+from textsynth.records import Sample, Setting, Verdict
+
+
+class Length(Filter):
+    """Limits on characters, words and turns; the score is the number that breaks one.
+
+    Minimums count a Hangul, Han or Kana character as two, since it carries about as much;
+    maximums count plain characters. Words are counted between spaces, and in scripts written
+    without them (and in Hangul) every two characters are one. White space counts once.
+    """
+
+    min_chars: int = Field(default=2, ge=0)
+    """Least characters a turn may have."""
+
+    max_chars: int = Field(default=2000, ge=1)
+    """Most characters a turn may have."""
+
+    min_words: int | None = Field(default=None, ge=0)
+    """Least words a turn may have; unset for no limit."""
+
+    max_words: int | None = Field(default=None, ge=1)
+    """Most words a turn may have; unset for no limit."""
+
+    min_total: int = Field(default=20, ge=0)
+    """Least characters of the whole sample, system turn aside."""
+
+    min_turns: int | None = Field(default=None, ge=1)
+    """Least user and assistant turns; unset for no limit."""
+
+    max_turns: int | None = Field(default=None, ge=1)
+    """Most user and assistant turns; unset for no limit."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        for name in ("chars", "words", "turns"):
+            low, high = getattr(self, f"min_{name}"), getattr(self, f"max_{name}")
+            if low is not None and high is not None and low > high:
+                raise ValueError(f"min_{name} ({low}) is above max_{name} ({high})")
+        return self
+
+    def screen(self, setting: Setting) -> Screen:
+        """Looks at one sample at a time; the first limit that is broken names the reason."""
+        return self._verdict
+
+    def _verdict(self, sample: Sample) -> Verdict:
+        texts = [visible(text) for _, text in turns(sample)]
+        if self.min_turns is not None and len(texts) < self.min_turns:
+            return Verdict(keep=False, reason="too_few_turns", score=float(len(texts)))
+        if self.max_turns is not None and len(texts) > self.max_turns:
+            return Verdict(keep=False, reason="too_many_turns", score=float(len(texts)))
+        if not texts or not all(texts):
+            return Verdict(keep=False, reason="empty_turn", score=0.0)
+        for text in texts:
+            broken = self._broken(text)
+            if broken:
+                return broken
+        if sum(map(len, texts)) >= self.min_total:
+            return KEEP
+        total = sum(weight(text) for text in texts)
+        if total < self.min_total:
+            return Verdict(keep=False, reason="too_short", score=float(total))
+        return KEEP
+
+    def _broken(self, text: str) -> Verdict | None:
+        if len(text) < self.min_chars and weight(text) < self.min_chars:
+            return Verdict(keep=False, reason="too_short", score=float(weight(text)))
+        if len(text) > self.max_chars:
+            return Verdict(keep=False, reason="too_long", score=float(len(text)))
+        if self.min_words is None and self.max_words is None:
+            return None
+        count = words(text)
+        if self.min_words is not None and count < self.min_words:
+            return Verdict(keep=False, reason="too_short", score=float(count))
+        if self.max_words is not None and count > self.max_words:
+            return Verdict(keep=False, reason="too_long", score=float(count))
+        return None

@@ -1,0 +1,154 @@
+"""Drops dialogues in which a speaker slips: takes the other side's part, label or last words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from pydantic import Field
+
+from textsynth.quality import KEEP, Filter, Screen
+from textsynth.quality._phrases import phrases, plain
+from textsynth.quality._roles import (
+    AGENT_WORDS,
+    AS_AGENT,
+    AS_ASSISTANT,
+    AS_CUSTOMER,
+    CUSTOMER_WORDS,
+)
+from textsynth.quality._text import normalised, scripts, turns, words
+from textsynth.records import Sample, Setting, Verdict
+
+_QUOTED = re.compile(r""""[^"]{1,300}"|“[^”]{1,300}”|「[^」]{1,300}」|(?<!\w)'[^']{2,300}'(?!\w)""")
+_REPORTING = re.compile(
+    r"\b(?:sa(?:y|ys|id|ying)|told|tell(?:s|ing)?|ask(?:s|ed|ing)?|read|reads|message|email|text"
+    r"|claim(?:s|ed)?|heard|repl(?:y|ied))\b[^.!?]{0,24}$",
+    re.IGNORECASE,
+)
+_REPORTED_KO = re.compile(r"^[^.!?]{0,12}?(?:이?라고|이?라는|다고|다는|냐고|자고)")
+_TEMPLATE = re.compile(
+    r"<\|(?:im_start|im_end|user|assistant|system|eot_id|start_header_id)\|>|\[/?INST\]"
+    r"|<(?:start|end)_of_turn>|^#{2,3} ?(?:Human|Assistant|User|Instruction|Response)\b",
+    re.MULTILINE,
+)
+_CLOSING = re.compile(r"thank|bye|great day|nice day|welcome|감사|수고|하루|안녕")
+_SENTENCE = re.compile(r"[.!?…。！？]")
+
+_SLIPS = {
+    "customer": phrases(AS_AGENT),
+    "agent": phrases(AS_CUSTOMER),
+    "other": phrases(AS_ASSISTANT),
+}
+
+
+class RoleFlip(Filter):
+    """Who speaks comes from the sample's speakers; the score is the number of the turn.
+
+    Between a customer and an agent, phrases that belong to the other side count (English, Korean),
+    quotations and reported speech left out. In every dialogue the labels of a script, chat template
+    tokens, an echo of the other side's last turn, and a user who offers help as an AI do.
+    """
+
+    echo: float = Field(default=0.85, gt=0, le=1)
+    """Share of words in common with the turn before from which a turn is its echo."""
+
+    def screen(self, setting: Setting) -> Screen:
+        """Looks at one sample at a time; the first slip decides."""
+        return self._verdict
+
+    def _verdict(self, sample: Sample) -> Verdict:
+        spoken = [(role, text) for role, text in turns(sample) if role]
+        names = {role: sample.speakers.get(role, "") for role in ("user", "assistant")}
+        sides = {role: _side(name, role) for role, name in names.items()}
+        labels = {role: _labels(name, role) for role, name in names.items()}
+        before: tuple[str, str] | None = None
+        for number, (role, text) in enumerate(spoken, 1):
+            reason = _slip(role, text, sides, labels)
+            if not reason and before and before[0] != role and self._echoes(before[1], text):
+                reason = "echo"
+            if reason:
+                return Verdict(keep=False, reason=reason, score=float(number))
+            before = (role, text)
+        return KEEP
+
+    def _echoes(self, earlier: str, text: str) -> bool:
+        short, long = sorted((len(earlier), len(text)))
+        if short < self.echo * long / 2:
+            return False
+        one, two = _tokens(earlier), _tokens(text)
+        few = min(one.total(), two.total())
+        if few < 5 or _CLOSING.search(normalised(text)):
+            return False
+        if few < 8:
+            return normalised(earlier) == normalised(text)
+        return (one & two).total() / (one | two).total() >= self.echo
+
+
+def _side(name: str, role: str) -> str:
+    """'customer' or 'agent' by the speaker's name; else 'other' for the user, '' for others."""
+    folded = name.casefold()
+    if folded in CUSTOMER_WORDS:
+        return "customer"
+    if folded in AGENT_WORDS:
+        return "agent"
+    return "other" if role == "user" else ""
+
+
+def _labels(name: str, role: str) -> set[str]:
+    """What a script would write before this speaker's lines."""
+    names = {"user", "human", "사용자"} if role == "user" else {"assistant", "ai", "bot"}
+    folded = name.casefold().strip()
+    if folded in CUSTOMER_WORDS:
+        names |= CUSTOMER_WORDS
+    elif folded in AGENT_WORDS:
+        names |= AGENT_WORDS
+    elif folded:
+        names |= {folded, folded.split()[0]}
+    return names
+
+
+def _slip(role: str, text: str, sides: dict[str, str], labels: dict[str, set[str]]) -> str:
+    if _TEMPLATE.search(text) or _labelled(role, text, labels):
+        return "speaker_label"
+    pattern = _SLIPS.get(sides.get(role, ""))
+    if pattern and _speaks(pattern, plain(text)):
+        return "agent_as_customer" if sides[role] == "agent" else "customer_as_agent"
+    return ""
+
+
+def _labelled(role: str, text: str, labels: dict[str, set[str]]) -> bool:
+    """A spoken line of the other side, or several; `Customer: Jane Doe` in a form is none."""
+    if ":" not in text and "：" not in text:
+        return False
+    own = labels.get(role, set())
+    other = set().union(*(names for key, names in labels.items() if key != role)) - own
+    every = "|".join(sorted(map(re.escape, own | other), key=len, reverse=True))
+    label = re.compile(
+        rf"(?:^|\n|(?<=[.!?…])[\"”]? +)[ *_\[(<]{{0,4}}({every})[ *_\])>]{{0,4}}[:：]([^\n]*)",
+        re.IGNORECASE,
+    )
+    found = [(m[1].casefold(), m[2]) for m in label.finditer(text)]
+    spoken = [name for name, rest in found if _SENTENCE.search(rest) or words(rest) > 3]
+    if any(name in other for name in spoken):
+        return True
+    return len(spoken) > 1
+
+
+def _speaks(pattern: re.Pattern[str], text: str) -> bool:
+    """Whether a phrase stands in the turn as the speaker's own words."""
+    own = _QUOTED.sub(" … ", text)
+    return any(
+        not _REPORTING.search(own[max(0, m.start() - 60) : m.start()])
+        and not _REPORTED_KO.search(own[m.end() : m.end() + 24])
+        for m in pattern.finditer(own)
+    )
+
+
+def _tokens(text: str) -> Counter[str]:
+    """Words, or pairs of characters where Hangul, Han or Kana occur."""
+    folded = re.sub(r"[^\w\s]", " ", normalised(text))
+    counts = scripts(folded)
+    if any(counts.get(name) for name in ("hangul", "han", "kana")):
+        joined = "".join(folded.split())
+        return Counter(joined[i : i + 2] for i in range(len(joined) - 1))
+    return Counter(folded.split())

@@ -1,0 +1,124 @@
+"""Drops samples that stop in the middle: a reply cut by its limit, or a turn left unfinished."""
+
+from __future__ import annotations
+
+import re
+
+from pydantic import Field
+
+from textsynth.quality import KEEP, Filter, Screen
+from textsynth.quality._text import scripts, turns, visible, words
+from textsynth.records import Sample, Setting, Verdict
+
+STOPS = ".!?…。！？｡؟۔।॥։។~～♪♡♥;"
+CLOSERS = "\"'”’」』)]}）】》〉›»>*_`|"
+OPENERS = "([{（「『《〈【“‘«"
+COMMAS = ",、，،:：—–&+"
+
+_LAST_WORD = re.compile(r"[\w'’]+$")
+_HANGING = frozenset(
+    [
+        *("and", "or", "but", "nor", "because", "although", "if", "including", "such", "the", "an"),
+        *("my", "your", "our", "their", "whose", "und", "oder", "aber", "weil", "eine", "einen"),
+        *("et", "ou", "mais", "le", "les", "une", "des", "y", "o", "pero", "porque", "los", "las"),
+    ]
+)
+_HANGING_KO = frozenset(
+    ["그리고", "하지만", "그런데", "그러나", "또는", "혹은", "및", "그래서", "왜냐하면", "그러므로"]
+)
+_ENDINGS = (
+    *(
+        "요",
+        "다",
+        "죠",
+        "까",
+        "네",
+        "지",
+        "야",
+        "어",
+        "해",
+        "래",
+        "니",
+        "냐",
+        "군",
+        "음",
+        "임",
+        "함",
+    ),
+    *("です", "ます", "ました", "ません", "ね", "よ", "か", "吗", "呢", "吧", "啊", "了"),
+)
+_NOT_ENDINGS = ("까지", "에다", "마다", "보다", "부터", "에게로")
+_TEARS = re.compile(r"[ㅋㅎㅠㅜ^]{2,}$|[:;]-?[)(DP]$|<3$")
+_LIST_ITEM = re.compile(r"^\s*(?:[-*•·◦▪]|\(?\d{1,3}[.)]|\(?[a-zA-Z가-하][.)]|[①-⑳])(?:\s+|$)")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+$|\S+@\S+\.\S+$")
+_LETTER = re.compile(r"[^\W_]")
+
+
+class Truncated(Filter):
+    """Looks at how replies ended and how each turn ends; the score is the number of the turn.
+
+    Every turn fails that ends with a comma, a colon, an open bracket or a conjunction. In the
+    strict roles a turn of over three words must end with terminal punctuation, a closing mark, a
+    sentence ending (Korean, Japanese, Chinese), a list item, a link, an emoji or a signature.
+    """
+
+    strict_roles: list[str] = Field(default_factory=lambda: ["assistant"])
+    """Roles whose turns must end with terminal punctuation; chat users often leave it out."""
+
+    def screen(self, setting: Setting) -> Screen:
+        """Looks at one sample at a time."""
+        return self._verdict
+
+    def _verdict(self, sample: Sample) -> Verdict:
+        if any(reply.finish == "length" for reply in sample.replies):
+            return Verdict(keep=False, reason="cut_off")
+        if not sample.messages:
+            return KEEP
+        for number, (role, text) in enumerate(turns(sample), 1):
+            if _unfinished(text, strict=role in self.strict_roles):
+                return Verdict(keep=False, reason="unfinished", score=float(number))
+        return KEEP
+
+
+def _unfinished(text: str, *, strict: bool) -> bool:
+    lines = [line for line in text.splitlines() if visible(line)]
+    if not lines:
+        return False
+    if text.count("```") % 2:
+        return True
+    if lines[-1].strip().startswith("```"):
+        return False
+    whole, last = visible(text), visible(lines[-1])
+    marker = _LIST_ITEM.match(last)
+    if marker and marker.end() == len(last) and len(lines) > 1:
+        return True
+    if _TEARS.search(last):
+        return False
+    if last[-1] in COMMAS + OPENERS or _hangs(last):
+        return True
+    if not strict or _ends_well(last):
+        return False
+    few = words(whole) <= 3
+    return not (few or marker or (len(lines) > 1 and _signature(lines[-2], last)))
+
+
+def _hangs(last: str) -> bool:
+    word = _LAST_WORD.search(last)
+    return word is not None and word.group() in _HANGING | _HANGING_KO
+
+
+def _ends_well(last: str) -> bool:
+    end = last[-1]
+    if end in STOPS or end in CLOSERS or _ADDRESS.search(last):
+        return True
+    if not _LETTER.match(end):
+        return True
+    if last.endswith(_ENDINGS) and not last.endswith(_NOT_ENDINGS):
+        return True
+    return "thai" in scripts(last.split()[-1])
+
+
+def _signature(before: str, last: str) -> bool:
+    """A name under a finished line or a greeting: `Best regards,` and `Anna Kim` below it."""
+    named = len(last.split()) <= 4 and not any(word[0].islower() for word in last.split())
+    return named and visible(before)[-1] in STOPS + ","

@@ -1,0 +1,161 @@
+"""Reads a run folder: its status, its funnel, and where one row came from."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from textsynth.errors import JobError, RunError, TextsynthError
+from textsynth.jobfile import load_job
+from textsynth.journal import Journal
+from textsynth.materials import prepare
+from textsynth.records import Summary
+from textsynth.runfolder import KINDS, find_run, read_rows, read_state, read_summary
+
+
+def status(target: str | Path = ".") -> dict[str, Any]:
+    """How a run stands, also while another process is writing it.
+
+    Keys: path, status (running, stopped, closed, short, or died when its process is gone), asked,
+    briefs, kept, dropped, failed, reasons, funnel, seconds, cost (dollars or None), replies, sent,
+    sent_again, tokens_in, tokens_out (of all replies on disk), short.
+    """
+    path = find_run(target)
+    state, summary = read_state(path), read_summary(path)
+    word = state["status"]
+    if word == "running" and not _alive(int(state.get("pid", 0))):
+        word = "died"
+    journal = Journal(path / "journal.sqlite")
+    try:
+        counts = journal.counts()
+    finally:
+        journal.close()
+    return {
+        "path": str(path), "name": summary.name, "status": word, "asked": summary.asked,
+        "briefs": summary.briefs, "kept": summary.kept, "dropped": summary.dropped,
+        "failed": summary.failed, "reasons": summary.reasons, "funnel": list(summary.funnel),
+        "facets": summary.facets, "short": list(summary.short),
+        "seconds": state.get("seconds"), "seconds_since_update": round(
+            max(0.0, time.time() - state.get("updated", time.time())), 1),
+        "in_flight": state.get("in_flight"), "retried": state.get("retried"),
+        "cost": state.get("cost"), "last_fault": state.get("last_fault", ""), **counts,
+    }  # fmt: skip
+
+
+def explain(row: str, target: str | Path = ".") -> dict[str, Any]:
+    """Where a row came from. `row`: its id, the beginning of one, or the number of its brief.
+
+    Keys: kind (kept, dropped, failed), id, index, facets, fields (chunk, persona, … as they were
+    drawn; empty when the inputs are gone or changed), exchanges (step, messages, options, reply,
+    model, finish, tokens), verdicts, messages, error.
+    """
+    path = find_run(target)
+    kind, found = _find_row(path, row)
+    journal = Journal(path / "journal.sqlite")
+    try:
+        exchanges = journal.of_brief(found["index"])
+    finally:
+        journal.close()
+    used = {ref if isinstance(ref, str) else ref["key"] for ref in found["replies"]}
+    fields, note = _fields(path, found)
+    return {
+        "path": str(path), "kind": kind, "id": found.get("id", ""), "index": found["index"],
+        "facets": found["facets"], "seeds": found["seeds"], "fields": fields, "note": note,
+        "exchanges": [
+            {
+                "step": e.step, "messages": e.messages, "options": e.options,
+                "reply": e.reply.text, "model": e.reply.model, "finish": e.reply.finish,
+                "tokens_in": e.reply.tokens_in, "tokens_out": e.reply.tokens_out,
+                "prompt": e.prompt, "key": e.key,
+            }
+            for e in exchanges if e.key in used
+        ],
+        "verdicts": found.get("verdicts", []), "messages": found.get("messages", []),
+        "error": found.get("error", ""), "raw": found.get("raw", ""),
+    }  # fmt: skip
+
+
+def samples(target: str | Path, count: int) -> list[dict[str, Any]]:
+    """The first `count` kept rows of a run."""
+    rows = read_rows(find_run(target) / "rows" / "kept.jsonl")
+    return [row for row, _ in zip(rows, range(count), strict=False)]
+
+
+def funnel_rows(summary: Summary) -> Iterator[tuple[str, int, int, str]]:
+    """(stage, rows left, rows lost there, why) for each stage of a run's funnel."""
+    before = None
+    for stage, left in summary.funnel:
+        lost = 0 if before is None else before - left
+        name = "failed" if stage == "written" else stage
+        why = ", ".join(
+            f"{reason.split(': ', 1)[1]} {rows}"
+            for reason, rows in summary.reasons.items()
+            if reason.split(": ", 1)[0] == name
+        )
+        yield stage, left, lost, why
+        before = left
+
+
+def _alive(pid: int) -> bool:
+    if pid <= 0:
+        return False
+    if os.name == "nt":
+        return True  # signal 0 would end the process there; the lock tells when it matters
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _find_row(path: Path, row: str) -> tuple[str, dict[str, Any]]:
+    found: list[tuple[str, dict[str, Any]]] = []
+    for kind in KINDS:
+        for entry in read_rows(path / "rows" / f"{kind}.jsonl"):
+            if row.isdigit() and len(row) < 10 and entry["index"] == int(row):
+                return kind, entry
+            if len(row) >= 3 and str(entry.get("id", "")).startswith(row):
+                found.append((kind, entry))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(entry["id"] for _, entry in found[:5])
+        raise JobError(f"'{row}' is the beginning of several rows", ids, "give more of the id")
+    summary = read_summary(path)
+    raise JobError(
+        f"there is no row '{row}' in {path}",
+        f"it has {summary.kept} kept, {summary.dropped} dropped and {summary.failed} failed rows",
+        "give the id of a row, or the number of its brief",
+    )
+
+
+def _fields(path: Path, row: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """The brief's fields, computed again from the job; a note when that is no longer possible."""
+    try:
+        home = Path(path, read_state(path)["home"])
+        job = load_job(path / "job.yaml", home=home)
+        brief = prepare(job).plan.brief(row["index"])
+    except (TextsynthError, OSError, KeyError) as error:
+        return {}, f"the inputs cannot be read any more: {error}"
+    if brief.id != row["brief"]:
+        return {}, "the inputs or the job have changed since; the prompts show what was sent"
+    return brief.fields, ""
+
+
+def as_json(summary: Summary) -> dict[str, Any]:
+    """A summary as plain JSON, without the text of the job."""
+    plain = asdict(summary)
+    plain.pop("job_text")
+    return plain
+
+
+def require_rows(path: Path) -> None:
+    """Raises RunError when the run has no rows on disk."""
+    if not (path / "rows" / "kept.jsonl").is_file():
+        raise RunError(f"the run {path} has no rows yet", fix="run the job first")

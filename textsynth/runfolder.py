@@ -1,0 +1,214 @@
+"""A run is a folder: journal, rows, dataset and card; opened by one process at a time.
+
+    outputs/<name>/
+      README.md  data/*.parquet      the dataset, once the run is closed
+      exports/                       other formats
+      rows/kept.jsonl dropped.jsonl failed.jsonl
+      journal.sqlite                 every reply
+      run.json                       state and figures, also while it runs
+      job.yaml                       the job as it was last run
+
+(Not named run.py: `textsynth.run` is the function that users call.)
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+from textsynth.errors import RunError, nearest
+from textsynth.job import Job
+from textsynth.journal import Journal
+from textsynth.records import Sample, Source, Summary, Verdict
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+KINDS = ("kept", "dropped", "failed")
+
+
+class KeptRows:
+    """The kept samples of a run, read from disk each time they are iterated."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __iter__(self) -> Iterator[Sample]:
+        for row in read_rows(self.path):
+            row.pop("verdicts", None)
+            yield Sample.from_json(row)
+
+
+class Run:
+    """The folder, open for writing. Use as a context manager: it holds the lock and the files."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock: sqlite3.Connection | None = None
+        self._files: dict[str, IO[str]] = {}
+
+    @classmethod
+    def of(cls, job: Job, out: Path | None = None) -> Run:
+        """The run of a job: outputs/<name> beside the job file, or `out`."""
+        return cls(out or job.home / "outputs" / job.name)
+
+    def __enter__(self) -> Run:
+        if self.path.is_dir() and any(self.path.iterdir()) and not self._ours():
+            raise RunError(
+                f"the folder {self.path} is not a run",
+                "it holds other files",
+                "name another folder with --out, or another job name",
+            )
+        (self.path / "rows").mkdir(parents=True, exist_ok=True)
+        self._take_lock()
+        self.journal = Journal(self.path / "journal.sqlite")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for file in self._files.values():
+            file.close()
+        self._files.clear()
+        self.journal.close()
+        if self._lock:
+            self._lock.close()
+
+    def _ours(self) -> bool:
+        return any((self.path / name).exists() for name in ("run.json", "journal.sqlite", "rows"))
+
+    def _take_lock(self) -> None:
+        # An exclusive transaction goes with its process, also after kill -9, on every system.
+        self._lock = sqlite3.connect(self.path / ".lock", timeout=0, isolation_level=None)
+        try:
+            self._lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            self._lock.close()
+            state = read_state(self.path)
+            raise RunError(
+                f"the run {self.path} is in use",
+                f"process {state.get('pid', '?')} is writing it",
+                "wait for it, watch it with `textsynth status`, or stop it with Ctrl+C",
+            ) from None
+
+    def start_rows(self) -> None:
+        """Begins the row files anew; the journal makes writing them again free."""
+        for kind in KINDS:
+            path = self.path / "rows" / f"{kind}.jsonl"
+            self._files[kind] = path.open("w", encoding="utf8", newline="\n")
+
+    def add(self, kind: str, row: Mapping[str, Any]) -> None:
+        """Appends a row to kept, dropped or failed."""
+        self._files[kind].write(_encode(row) + "\n")
+
+    def add_sample(self, sample: Sample, verdicts: list[Verdict], kept: bool) -> None:
+        """Appends a screened sample, with every filter's word on it."""
+        row = sample.to_json()
+        row["verdicts"] = [
+            {"keep": v.keep, "reason": v.reason, "score": v.score, "filter": v.filter}
+            for v in verdicts
+        ]
+        self.add("kept" if kept else "dropped", row)
+
+    def save_state(self, status: str, summary: Summary, job: Job, extra: dict[str, Any]) -> None:
+        """Puts rows and figures on disk, for `status` and for whoever comes later."""
+        for file in self._files.values():
+            file.flush()
+        state = {
+            "status": status, "pid": os.getpid(), "updated": time.time(),
+            "home": os.path.relpath(job.home, self.path) if _near(job.home, self.path)
+            else str(job.home),
+            **extra, "summary": asdict(summary),
+        }  # fmt: skip
+        _write(self.path / "run.json", json.dumps(state, ensure_ascii=False, indent=1) + "\n")
+        _write(self.path / "job.yaml", job.text)
+
+    @property
+    def kept(self) -> KeptRows:
+        """The kept samples, streamed from disk."""
+        for file in self._files.values():
+            file.flush()
+        return KeptRows(self.path / "rows" / "kept.jsonl")
+
+
+def find_run(target: str | Path) -> Path:
+    """The run folder meant by a run folder, a job file, or a project folder.
+
+    Raises RunError when there is none.
+    """
+    path = Path(target)
+    if (path / "run.json").is_file():
+        return path
+    home = path.parent if path.is_file() else path
+    runs = sorted(p.parent for p in (home / "outputs").glob("*/run.json"))
+    if path.is_file() and path.suffix in (".yaml", ".yml"):
+        name = _job_name(path)
+        runs = [run for run in runs if run.name == name]
+    if len(runs) == 1:
+        return runs[0]
+    if not runs:
+        near = path.parent.glob("*/run.json") if path.parent.is_dir() else iter(())
+        raise RunError(
+            f"there is no run at '{target}'",
+            nearest(path.name, [p.parent.name for p in near]),
+            "start one with `textsynth run job.yaml`",
+        )
+    raise RunError(
+        f"'{target}' holds several runs",
+        ", ".join(run.name for run in runs),
+        f"name one, such as {runs[0]}",
+    )
+
+
+def _job_name(path: Path) -> str:
+    import yaml
+
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except (OSError, yaml.YAMLError, UnicodeDecodeError):
+        return ""
+    return str(raw.get("name", "")) if isinstance(raw, dict) else ""
+
+
+def read_state(path: Path) -> dict[str, Any]:
+    """run.json of a run folder; empty when it is not there yet."""
+    try:
+        state = json.loads((path / "run.json").read_text(encoding="utf8"))
+    except (OSError, ValueError):
+        return {}
+    return state if isinstance(state, dict) else {}
+
+
+def read_summary(path: Path) -> Summary:
+    """The figures in run.json."""
+    state = read_state(path)
+    if "summary" not in state:
+        raise RunError(f"the run {path} has no figures yet", fix="run the job")
+    raw = dict(state["summary"])
+    raw["sources"] = tuple(Source(**source) for source in raw["sources"])
+    raw["funnel"] = tuple((stage, rows) for stage, rows in raw["funnel"])
+    raw["short"] = tuple(raw["short"])
+    return Summary(**raw)
+
+
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a JSONL file; a last line that is cut off (a run that was killed) is left out."""
+    if not path.is_file():
+        return
+    with path.open(encoding="utf8") as file:
+        for line in file:
+            if line.endswith("\n"):
+                yield json.loads(line)
+
+
+def _near(home: Path, run: Path) -> bool:
+    return run.resolve().is_relative_to(home.resolve())
+
+
+def _write(path: Path, text: str) -> None:
+    """The file appears whole or stays as it was."""
+    aside = path.with_name(path.name + ".partial")
+    aside.write_text(text, encoding="utf8")
+    aside.replace(path)

@@ -1,0 +1,233 @@
+"""Runs a job from start to end: `run` until enough is kept, `preview` for a few samples."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from textsynth.errors import Interrupted, ShortError
+from textsynth.job import Job
+from textsynth.jobfile import load_job
+from textsynth.journal import Entry
+from textsynth.live import View, make_view
+from textsynth.llm import Llm
+from textsynth.materials import Materials, prepare
+from textsynth.pipeline import Pipeline
+from textsynth.records import Sample, Summary, Verdict
+from textsynth.report import require_rows
+from textsynth.runfolder import KeptRows, Run, find_run, read_summary
+from textsynth.writers import SHELF, Writer
+
+T = TypeVar("T")
+SAVE_EVERY = 1.0
+"""Seconds between two savings of a run's figures."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A closed run: its folder, its figures, and what was asked in this call."""
+
+    path: Path
+    summary: Summary
+    asked: int
+    replayed: int
+    seconds: float
+    cost: float | None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One previewed brief: the sample or the error, each filter's word, and the exchanges."""
+
+    index: int
+    sample: Sample | None
+    error: str
+    verdicts: list[Verdict]
+    exchanges: list[Entry]
+
+
+def run(
+    job: str | Path | Job,
+    *,
+    out: str | Path | None = None,
+    view: View | None = None,
+    **overrides: Any,
+) -> Result:
+    """Runs a job until `count` rows are kept, and writes the dataset.
+
+    Given again after any interruption, it goes on: what was answered is not asked again.
+    `overrides` replace fields of the job file (count=20, seed=8, concurrency=4).
+    Works inside a running event loop too, such as a notebook's.
+
+    Raises JobError, ProviderError, ShortError (the dataset is written all the same), Interrupted.
+    """
+    ready = prepare(job if isinstance(job, Job) else load_job(job, overrides))
+    return in_loop(_run(ready, Path(out) if out else None, view or make_view(None)))
+
+
+def preview(job: str | Path | Job, *, count: int = 3, out: str | Path | None = None) -> list[Trial]:
+    """The first `count` briefs, written and screened. `run` uses their replies again, for free."""
+    ready = prepare(job if isinstance(job, Job) else load_job(job))
+    return in_loop(_preview(ready, count, Path(out) if out else None))
+
+
+async def _run(materials: Materials, out: Path | None, view: View) -> Result:
+    job, began = materials.job, time.monotonic()
+    with Run.of(job, out) as folder:
+        async with _door(materials, folder, job.retries, view.fault) as llm:
+            keeper = _Keeper(folder, job, view, began)
+            pipeline = Pipeline(materials, folder, llm, keeper.tick)
+            keeper.save(pipeline, "running")
+            try:
+                with _signals(pipeline), view.watch(pipeline):
+                    await pipeline.produce()
+            except BaseException:
+                keeper.save(pipeline, "stopped")
+                raise
+            finally:
+                await folder.journal.settle()
+        summary = pipeline.summary()
+        close(job, folder, summary)
+        keeper.save(pipeline, "short" if pipeline.short else "closed")
+    tally, cost = llm.tally, pipeline.counts.cost
+    seconds = time.monotonic() - began
+    result = Result(folder.path, summary, tally.asked, tally.replayed, seconds, cost)
+    view.closed(result.path, summary)
+    if pipeline.short:
+        asked, *exists = pipeline.short
+        raise ShortError(
+            asked,
+            "; ".join(exists),
+            f"what was kept is in {folder.path}; rows/dropped.jsonl and rows/failed.jsonl say why",
+        )
+    return result
+
+
+async def _preview(materials: Materials, count: int, out: Path | None) -> list[Trial]:
+    job = materials.job
+    with Run.of(job, out) as folder:
+        async with _door(materials, folder, job.retries, lambda words: None) as llm:
+            pipeline = Pipeline(materials, folder, llm)
+            trials = [await pipeline.trial(i) for i in range(count)]
+            await folder.journal.settle()
+        return [
+            Trial(i, sample, error, verdicts, folder.journal.of_brief(i))
+            for i, (sample, error, verdicts) in enumerate(trials)
+        ]
+
+
+@asynccontextmanager
+async def _door(
+    materials: Materials, folder: Run, retries: int, on_fault: Callable[[str], None]
+) -> AsyncIterator[Llm]:
+    job = materials.job
+    llm = Llm(
+        job.provider, job.method, materials.book, folder.journal,
+        concurrency=job.concurrency, retries=retries, on_fault=on_fault,
+    )  # fmt: skip
+    try:
+        yield llm
+    finally:
+        await llm.aclose()
+
+
+def close(job: Job, folder: Run, summary: Summary) -> None:
+    """Writes the dataset folder and the exports that the job names."""
+    chosen = {writer.part: writer for writer in job.export}
+    dataset = chosen.pop("dataset") if "dataset" in chosen else SHELF.load("dataset")()
+    dataset.write(folder.kept, folder.path, summary)
+    for writer in chosen.values():
+        writer.write(folder.kept, folder.path / "exports", summary)
+
+
+def export(
+    target: str | Path, formats: Sequence[str | Writer], *, out: str | Path | None = None
+) -> list[Path]:
+    """Writes the kept rows of a run in other formats, into its exports/ or `out`.
+
+    `formats` are names of writers (messages, prompt_completion, sharegpt, dataset) or writers.
+    Returns the files written.
+    """
+    path = find_run(target)
+    require_rows(path)
+    summary, files = read_summary(path), []
+    for name in formats:
+        writer = SHELF.load(name)() if isinstance(name, str) else name
+        folder = Path(out) if out else path / "exports"
+        files += writer.write(KeptRows(path / "rows" / "kept.jsonl"), folder, summary)
+    return files
+
+
+class _Keeper:
+    """Keeps run.json true while the run goes on."""
+
+    def __init__(self, folder: Run, job: Job, view: View, began: float) -> None:
+        self.folder, self.job, self.view, self.began = folder, job, view, began
+        self._saved = time.monotonic()
+
+    def tick(self, pipeline: Pipeline) -> None:
+        self.view.update(pipeline)
+        if time.monotonic() - self._saved >= SAVE_EVERY:
+            self.save(pipeline, "running")
+
+    def save(self, pipeline: Pipeline, status: str) -> None:
+        self._saved = time.monotonic()
+        tally = pipeline.llm.tally
+        extra = {
+            "seconds": round(self._saved - self.began, 1), "asked_now": tally.asked,
+            "replayed": tally.replayed, "retried": tally.retried,
+            "in_flight": tally.in_flight, "cost": pipeline.counts.cost,
+            "last_fault": tally.last_fault,
+        }  # fmt: skip
+        self.folder.save_state(status, pipeline.summary(), self.job, extra)
+
+
+@contextlib.contextmanager
+def _signals(pipeline: Pipeline) -> Iterator[None]:
+    """First Ctrl+C: finish the requests under way and save. Second: stop at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+    def handle(number: int, frame: object) -> None:
+        if not pipeline.stopping:
+            words = "stopped by Ctrl+C; what was answered is saved"
+            reason = Interrupted(words, fix="the same command goes on from here")
+            loop.call_soon_threadsafe(pipeline.stop, reason)
+        elif task is not None:
+            loop.call_soon_threadsafe(task.cancel)
+
+    before = {name: signal.signal(name, handle) for name in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    except asyncio.CancelledError:
+        raise Interrupted("stopped at once; requests under way were given up") from None
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+
+
+def in_loop(work: Coroutine[Any, Any, T]) -> T:
+    """`asyncio.run`, in a thread of its own when this one already runs a loop (a notebook)."""
+    if not _loop_runs_here():
+        return asyncio.run(work)
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
+def _loop_runs_here() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

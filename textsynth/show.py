@@ -1,0 +1,207 @@
+"""How results look on a terminal: tables, samples and explanations for the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from textsynth.job import Job
+from textsynth.live import span
+from textsynth.prices import dollars, price_of
+from textsynth.project import PartInfo
+from textsynth.records import Source, Summary
+from textsynth.report import as_json, funnel_rows
+from textsynth.runner import Result, Trial
+
+
+def funnel(out: Console, summary: Summary) -> None:
+    """Stage by stage: rows left, rows lost, why."""
+    table = Table("stage", "rows left", "lost", "why", box=None, pad_edge=False)
+    for name in ("rows left", "lost"):
+        table.columns[["stage", "rows left", "lost", "why"].index(name)].justify = "right"
+    for stage, left, lost, why in funnel_rows(summary):
+        table.add_row(stage, str(left), str(lost or ""), escape(why))
+    out.print(table)
+
+
+def result(out: Console, found: Result) -> None:
+    """The end of a run."""
+    summary = found.summary
+    out.print()
+    funnel(out, summary)
+    for facet, values in summary.facets.items():
+        shares = ", ".join(f"{value} {rows}" for value, rows in values.items())
+        out.print(f"{facet}: {escape(shares)}")
+    used = ", ".join(f"{model} ({n} requests)" for model, n in summary.models.items())
+    out.print(
+        f"\n{summary.kept} rows kept in {span(found.seconds)} ({found.asked} requests asked now, "
+        f"{found.replayed} from the journal); {summary.tokens_in:,} tokens in, "
+        f"{summary.tokens_out:,} out; {dollars(found.cost)}; {escape(used)}"
+    )
+    out.print(f"The dataset is in {found.path}")
+    out.print(f'  datasets.load_dataset("{found.path}")')
+
+
+def result_json(found: Result) -> dict[str, Any]:
+    """A result as plain JSON."""
+    return {
+        "path": str(found.path), "asked": found.asked, "replayed": found.replayed,
+        "seconds": round(found.seconds, 2), "cost": found.cost, "summary": as_json(found.summary),
+    }  # fmt: skip
+
+
+def messages(out: Console, turns: Iterable[Mapping[str, Any]], indent: str = "  ") -> None:
+    """Chat messages, one role a line."""
+    for turn in turns:
+        text = escape(turn["content"]).replace("\n", f"\n{indent}  ")
+        out.print(f"{indent}[bold]{turn['role']}:[/] {text}")
+
+
+def sample(out: Console, row: Mapping[str, Any]) -> None:
+    """A kept row."""
+    facets = ", ".join(f"{name}: {value}" for name, value in row["facets"].items())
+    seeds = row["seeds"]
+    source = f"from {seeds['source']}" if "source" in seeds else ""
+    persona = f"as {seeds['persona']}" if "persona" in seeds else ""
+    words = "  ".join(part for part in (facets, source, persona) if part)
+    out.print(f"\n[bold cyan]{row['id']}[/]  {escape(words)}")
+    messages(out, row["messages"])
+
+
+def trial_json(trial: Trial) -> dict[str, Any]:
+    """A previewed brief as plain JSON."""
+    plain = asdict(trial)
+    return {**plain, "kept": trial.sample is not None and all(v.keep for v in trial.verdicts)}
+
+
+def trials(out: Console, found: Sequence[Trial], job: Job) -> None:
+    """Previewed samples with prompts and replies, then what a whole run may take."""
+    kept = tokens_in = tokens_out = 0
+    cost: float | None = 0.0
+    for trial in found:
+        out.print(f"\n[bold]brief {trial.index}[/]")
+        for entry in trial.exchanges:
+            exchange(out, asdict(entry.reply), entry.step, entry.messages, entry.reply.text)
+            tokens_in += entry.reply.tokens_in
+            tokens_out += entry.reply.tokens_out
+            price = price_of(entry.reply.model, job.provider.remote)
+            more = price(entry.reply.tokens_in, entry.reply.tokens_out) if price else None
+            cost = None if cost is None or more is None else cost + more
+        if trial.sample is None:
+            out.print(f"[red]failed:[/] {escape(trial.error)}")
+            continue
+        sample(out, trial.sample.to_json())
+        lost = [f"{v.filter}: {v.reason}" for v in trial.verdicts if not v.keep]
+        kept += not lost
+        out.print(f"[red]dropped by {', '.join(lost)}[/]" if lost else "[green]kept[/]")
+    n = max(len(found), 1)
+    out.print(
+        f"\n{kept} of {n} kept; {tokens_in // n:,} tokens in and {tokens_out // n:,} out a brief"
+    )
+    if kept:
+        briefs = job.count * n / kept
+        whole = None if cost is None else cost / n * briefs
+        out.print(
+            f"{job.count:,} kept rows would take about {briefs:,.0f} briefs, "
+            f"{(tokens_in + tokens_out) / n * briefs:,.0f} tokens and {dollars(whole)} "
+            f"(from {n} samples: a rough guess)"
+        )
+
+
+def exchange(
+    out: Console, reply: Mapping[str, Any], step: str, sent: Iterable[Mapping[str, Any]], text: str
+) -> None:
+    """One request and its reply."""
+    out.print(
+        f"\n[bold magenta]{step}[/]  {reply['model']}, {reply['tokens_in']} tokens in, "
+        f"{reply['tokens_out']} out, finish: {reply['finish']}"
+    )
+    messages(out, sent)
+    out.print(f"  [bold green]reply:[/] {escape(text)}")
+
+
+def explanation(out: Console, found: Mapping[str, Any]) -> None:
+    """Where a row came from."""
+    out.print(f"[bold cyan]{found['id'] or 'brief'}[/]  {found['kind']}, brief {found['index']}")
+    for facet, value in found["facets"].items():
+        out.print(f"{facet}: {escape(value)}")
+    if found["note"]:
+        out.print(f"[yellow]{escape(found['note'])}[/]")
+    for name, value in (found["fields"] or found["seeds"]).items():
+        if isinstance(value, dict):
+            words = value.get("text") or value.get("description") or str(value)
+            where = f" ({value['source']})" if name == "chunk" else ""
+            out.print(f"[bold]{name}[/] {escape(str(value['id']) + where)}\n  {escape(words)}")
+        else:
+            out.print(f"[bold]{name}[/] {escape(str(value))}")
+    for entry in found["exchanges"]:
+        exchange(out, entry, entry["step"], entry["messages"], entry["reply"])
+    out.print("\n[bold]row[/]")
+    messages(out, found["messages"])
+    if found["error"]:
+        out.print(f"[red]{escape(found['error'])}[/]")
+    if found["verdicts"]:
+        out.print("\n[bold]verdicts[/]")
+    for verdict in found["verdicts"]:
+        word = "keep" if verdict["keep"] else f"[red]drop: {verdict['reason']}[/]"
+        score = "" if verdict["score"] is None else f" (score {verdict['score']:g})"
+        out.print(f"  {verdict['filter']}: {word}{score}")
+    total_in = sum(entry["tokens_in"] for entry in found["exchanges"])
+    total_out = sum(entry["tokens_out"] for entry in found["exchanges"])
+    out.print(f"tokens: {total_in:,} in, {total_out:,} out")
+
+
+def status(out: Console, found: Mapping[str, Any]) -> None:
+    """How a run stands."""
+    out.print(f"[bold]{found['name']}[/] is {found['status']}: {found['path']}")
+    out.print(
+        f"kept {found['kept']} of {found['asked']}, dropped {found['dropped']}, failed "
+        f"{found['failed']}, {found['briefs']} briefs; {found['replies']:,} replies on disk; "
+        f"{found['tokens_in']:,} tokens in, {found['tokens_out']:,} out; {dollars(found['cost'])}"
+    )
+    if found["status"] in ("running", "died"):
+        out.print(
+            f"last sign {found['seconds_since_update']} s ago; {found['in_flight']} in flight"
+        )
+    for line in found["short"]:
+        out.print(f"[yellow]{escape(line)}[/]")
+    if found["last_fault"]:
+        out.print(f"last fault: {escape(found['last_fault'])}")
+
+
+def sources(out: Console, found: Sequence[Source]) -> None:
+    """What was read, and what could not be."""
+    table = Table("input", "kind", "rows", "problem", box=None, pad_edge=False)
+    for source in found:
+        table.add_row(escape(source.path), source.kind, f"{source.rows:,}", escape(source.problem))
+    if found:
+        out.print(table)
+
+
+def parts(out: Console, found: Sequence[PartInfo]) -> None:
+    """Shelves, parts and their options."""
+    shelf = ""
+    for part in found:
+        if part.shelf != shelf:
+            shelf = part.shelf
+            out.print(f"\n[bold magenta]{shelf}[/]")
+        origin = "" if part.origin == "textsynth" else f" (from {part.origin})"
+        out.print(f"  [bold]{part.name}[/]{origin}: {escape(part.help)}")
+        for name, kind, default, words in part.options:
+            out.print(f"      {name} ({escape(kind)}, {escape(default)}): {escape(words)}")
+
+
+def models(out: Console, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The embedded models."""
+    table = Table("name", "size", "memory", "here", "use", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(
+            row["name"], f"{row['megabytes']} MB", f"{row['memory_megabytes']} MB",
+            "yes" if row["fetched"] else "no", escape(row["use"]),
+        )  # fmt: skip
+    out.print(table)
