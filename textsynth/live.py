@@ -89,8 +89,8 @@ class PlainView(View):
         print(
             f"kept {counts.kept}/{pipeline.job.count}  dropped {counts.dropped}  "
             f"failed {counts.failed}  yield {share}  {rate:.1f} rows/min  "
-            f"left {self.pace.left(pipeline)}  tokens {counts.tokens_in + counts.tokens_out:,}  "
-            f"{dollars(counts.cost)}",
+            f"left {self.pace.left(pipeline)}  replies {pipeline.llm.tally.asked:,}  "
+            f"tokens {counts.tokens_in + counts.tokens_out:,}  {dollars(counts.cost)}",
             file=sys.stderr,
             flush=True,
         )

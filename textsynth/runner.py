@@ -174,6 +174,12 @@ class _Keeper:
         self.folder, self.job, self.view, self.began = folder, job, view, began
         self._saved = time.monotonic()
 
+    async def beat(self, pipeline: Pipeline) -> None:
+        """A sign of life also while no row is decided on, for the eye and for `status`."""
+        while True:
+            await asyncio.sleep(SAVE_EVERY)
+            self.tick(pipeline)
+
     def tick(self, pipeline: Pipeline) -> None:
         self.view.update(pipeline)
         if time.monotonic() - self._saved >= SAVE_EVERY:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.methods.samples import KOREAN_CHUNK, Script, as_ask, brief
 from textsynth.errors import ReplyError
-from textsynth.methods.support import Support, _questions
+from textsynth.methods.support import Support, _pairs
 from textsynth.records import Draft
 
 NEEDS = (
@@ -124,19 +124,23 @@ def test_the_last_try_at_a_closing_only_repeats_the_sentence() -> None:
 @pytest.mark.parametrize(
     "useless",
     [
-        "I'm sorry, but I can't help with that.",
-        "Good morning, how long does my replacement card take?",
-        "It takes 9 working days until a replacement card arrives.",
-        "The facts say that a replacement card arrives within 5 working days.",
-        "Certainly, please follow those instructions on another website instead.",
+        "I'm sorry, but I can't assist with that.",
+        "My card broke. How long does my replacement card take?",
     ],
 )
-def test_an_agent_that_refuses_echoes_or_makes_things_up_is_asked_again(useless: str) -> None:
-    method = Support(customer="scripted", turns=(4, 4))
-    good = GOOD["agent"][0]
+def test_a_free_agent_that_refuses_or_echoes_is_asked_again(useless: str) -> None:
+    method, good = Support(turns=(4, 4)), GOOD["agent"][0]
     assert texts(run(Script(method, brief(), {**GOOD, "agent": [useless, good]})))[1] == good
     with pytest.raises(ReplyError, match="'agent' were of no use"):
         run(Script(method, brief(), {**GOOD, "agent": [useless]}))
+
+
+def test_a_scripted_agent_says_what_was_settled_and_is_not_asked() -> None:
+    script = Script(Support(customer="scripted", turns=(6, 6)), brief(), GOOD)
+    said = texts(run(script))
+    assert said[1] == "It arrives within 5 working days."
+    assert said[3] == "Express delivery costs £12."
+    assert "agent" not in script.steps()
 
 
 def test_a_last_word_that_declines_is_asked_again() -> None:
@@ -151,14 +155,13 @@ def test_korean_falls_back_and_asks_again_too() -> None:
     replies = {
         "needs": ["1. 재발급 카드는 언제 도착하나요? | 재발급 카드는 5영업일 안에 도착합니다."],
         "first": ["고객님, 무엇을 도와드릴까요?"],
-        "agent": ["도와드릴 수 없습니다.", "재발급 카드는 5영업일 안에 도착합니다."],
         "leave": ["무엇을 도와드릴까요?", "네, 감사합니다. 그렇게 알고 있을게요."],
         "end": ["도움이 되었다니 기쁩니다."],
     }
     draft = run(Script(method, brief(chunk=KOREAN_CHUNK), replies, "ko"))
     assert texts(draft) == [
         "재발급 카드는 언제 도착하나요?",
-        replies["agent"][1],
+        "재발급 카드는 5영업일 안에 도착합니다.",
         replies["leave"][1],
         replies["end"][0],
     ]
@@ -179,19 +182,42 @@ def test_a_system_message_comes_first() -> None:
     assert draft.speakers == {"user": "customer", "assistant": "agent"}
 
 
+ANSWER = "Express delivery costs £12."
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("1. What does it cost? | Express delivery costs £12.", ["What does it cost?"]),
-        ("- What does it cost?\n* What does it cost?", ["What does it cost?"]),
-        ("What does it cost? | It costs £99.", []),
-        ("How do I join? | You download an application form online.", []),
-        ("It costs £12.", []),
-        ("1. 얼마인가요?", ["얼마인가요?"]),
+        (f"1. What does it cost? | {ANSWER}", {"What does it cost?": ANSWER}),
+        (f"1. What does it cost?\n| {ANSWER}", {"What does it cost?": ANSWER}),
+        (f"- At what cost? | {ANSWER}\n* At what cost? | {ANSWER}", {"At what cost?": ANSWER}),
+        ("What does it cost? | It costs £99.", {}),
+        ("What does it cost? | Express delivery costs", {}),
+        ("What does it cost?", {}),
+        ("How long does it take? | Express delivery costs £12.", {}),
+        ("What do I pay? | I pay £12 for express delivery.", {}),
+        ("What does it cost? | Express delivery costs $12.", {}),
+        ("How do I join? | You download an application form online.", {}),
+        ("It costs £12.", {}),
+    ],
+    ids=[
+        "plain",
+        "two lines",
+        "twice",
+        "figure",
+        "cut",
+        "bare",
+        "beside it",
+        "as customer",
+        "currency",
+        "made up",
+        "no question",
     ],
 )
-def test_only_questions_that_the_chunk_answers_are_needs(text: str, expected: list[str]) -> None:
-    assert _questions(text, "Express delivery costs £12.") == expected
+def test_only_questions_that_the_chunk_answers_are_needs(
+    text: str, expected: dict[str, str]
+) -> None:
+    assert _pairs(text, "Express delivery costs £12.") == expected
 
 
 def test_the_fewest_turns_come_first() -> None:

@@ -29,7 +29,7 @@ _SERVICE = re.compile(
     r"^(?:sure|certainly|of course|no problem|absolutely)\b|\byou(?:'re| are) (?:\w+ )?welcome\b"
     r"|\byou (?:should|can|may|must|need to|have to)\b|\byou (?:could|would|will) (?:speak|talk)\b"
     r"|\b(?:sorry|apologi[sz]e) for (?:the|any) (?:inconvenience|delay|confusion)\b"
-    r"|\bsorry to hear\b"
+    r"|\bsorry (?:to hear|you|that you|if you|about (?:the|that|your))\b"
     r"|\bI (?:can )?(?:see|understand)(?: that)? (?:you're|you are|your)\b"
     r"|\b(?:could|can) you (?:provide|clarify)\b|\bour (?:team|bank|app|branch|customers?)\b"
     r"|\bsure thing\b|\blet me (?:know|look|check|see)\b|\byou(?:'re| are) feeling\b|\bhelp you\b"
@@ -57,7 +57,17 @@ _ABOUT_TEXT = re.compile(
 )
 _ONESELF = re.compile(r"\b(?:I|me|my|mine|we|us|our)\b", re.IGNORECASE)
 _KOREAN = re.compile(r"[\uac00-\ud7a3]")
+_FIRST_PERSON = re.compile(r"\b(?:I|I'm|my|mine|me|myself)\b|\b(?:저는|제가|제)\b", re.IGNORECASE)
+_CURRENCY = re.compile(r"[$€£¥₩]")
 _FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
+_ROOT = re.compile(r"[a-z\u00c0-\u024f]{3,}|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{2,}")
+_COMMON_WORDS = """
+abou also and any are bank but can coul did does don for from get give had has have how into its
+just know make may more much need not now one othe our out over shou some tell than that the then
+ther they this use was what when wher whic who will with woul you your
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())
+_REFERS = re.compile(r"(?:it|they|these|this|that|yes|no)\b|네\b|예\b|아니", re.IGNORECASE)
 _WORD = re.compile(r"[a-z\u00c0-\u024f]{4,}|[\uac00-\ud7a3]{2,}")
 
 
@@ -102,8 +112,15 @@ def of_oneself(text: str) -> bool:
     return bool(_ONESELF.search(last)) or not _straight(text).isascii()
 
 
+def first_person(text: str) -> bool:
+    """Whether a line speaks of "I" or "my", as an answer for a company does not."""
+    return bool(_FIRST_PERSON.search(_straight(text)))
+
+
 def grounded(text: str, *known: str) -> bool:
-    """Whether every figure of a line stands in what is known."""
+    """Whether every figure of a line, and every currency, stands in what is known."""
+    if not set(_CURRENCY.findall(text)) <= set(_CURRENCY.findall(" ".join(known))):
+        return False
     there = {figure.replace(",", "") for figure in _FIGURE.findall(" ".join(known))}
     return all(figure.replace(",", "") in there for figure in _FIGURE.findall(text))
 
@@ -114,6 +131,11 @@ def covered(text: str, known: str) -> float:
     return len(words & there) / len(words) if words else 1.0
 
 
+def answers(text: str, question: str) -> bool:
+    """Whether a line refers back to a question, or shares a word with it that is not common."""
+    return bool(_REFERS.match(text) or _roots(text) & _roots(question))
+
+
 def echoes(text: str, other: str) -> bool:
     """Whether a line mostly repeats another, by the pairs of characters in both."""
     one, two = _pairs(text), _pairs(other)
@@ -122,6 +144,11 @@ def echoes(text: str, other: str) -> bool:
 
 def _straight(text: str) -> str:
     return text.strip().replace("’", "'")
+
+
+def _roots(text: str) -> set[str]:
+    found = _ROOT.findall(text.lower())
+    return {word[:4] if word[0] < "\u3040" else word[:2] for word in found} - _COMMON
 
 
 def _beginnings(text: str) -> set[str]:

@@ -22,16 +22,16 @@ NAMES = ("Customer", "Agent")
 class Support(Method):
     """The customer is a persona in a mood who wants to know some things; the agent knows a chunk.
 
-    What the customer wants to know is drawn from the chunk first, so that the agent can answer it;
-    after that the customer never sees the chunk, and the agent never sees the persona.
+    What the customer wants to know is drawn from the chunk first, with the answers, so that the
+    agent can give them; after that the customer never sees the chunk, nor the agent the persona.
     """
 
     company: str = "the company"
     """Whose agent it is."""
 
     customer: Literal["free", "scripted"] = "free"
-    """`free`: reacts to what was said. `scripted`: puts set lines into its own words, for models
-    too small to play a customer."""
+    """`free`: both sides react to what was said. `scripted`: questions and answers are settled
+    first and the customer puts its own into its own words, for models too small to play a part."""
 
     turns: tuple[Turns, Turns] = (4, 6)
     """Fewest and most turns (2 to 20) of both; fewer still when the chunk answers too little."""
@@ -71,11 +71,17 @@ class Support(Method):
         needs = await self._needs(brief, ask, wanted)
         planned = min(planned, 2 * len(needs) + 2 - planned % 2)
         side = _Scripted if self.customer == "scripted" else _Free
-        customer = side(brief, ask, self.company, needs)
+        customer = side(brief, ask, self.company, list(needs))
 
         async def speak(side: int, turns: Sequence[Turn], left: int) -> Reply:
             if side:
-                return await self._agent(brief, ask, turns, last=left == 0 and len(turns) > 1)
+                if left == 0 and len(turns) > 1:
+                    return await self._goodbye(brief, ask, turns)
+                if self.customer == "scripted":
+                    # Said as it was settled: it was held against the chunk, and a small model
+                    # that answers anew strays from it.
+                    return Reply(list(needs.values())[len(turns) // 2], "")
+                return await self._agent(ask, turns)
             if turns and (left < 2 or len(turns) // 2 >= len(needs)):
                 return await customer.close(turns)
             return await customer.want(turns)
@@ -84,44 +90,47 @@ class Support(Method):
         messages = as_messages(turns)
         if self.system:
             messages = [{"role": "system", "content": self.system}, *messages]
-        columns = {"turns": len(turns), "needs": needs}
+        columns = {"turns": len(turns), "needs": list(needs)}
         return Draft(messages, columns, {"user": "customer", "assistant": "agent"})
 
-    async def _needs(self, brief: Brief, ask: Ask, wanted: int) -> list[str]:
-        """What the customer wants to know: `wanted` questions, or fewer if no more are found."""
+    async def _needs(self, brief: Brief, ask: Ask, wanted: int) -> dict[str, str]:
+        """What the customer wants to know, with the answers: `wanted`, or fewer if there are.
+
+        Raises ReplyError when three replies hold none.
+        """
         chunk = brief.fields["chunk"]["text"]
-        found: list[str] = []
+        found: dict[str, str] = {}
         for take in range(3):
             number = wanted - len(found)
             # Small models go on listing: the next number ends the list.
             stop = {"stop": ["\n" if number == 1 else f"\n{number + 1}."]}
             reply = await ask("needs", take=take, options=stop, company=self.company, number=number)
-            for need in _questions(reply.text, chunk):
-                if all(lines.covered(need, other) < 0.8 for other in found):
-                    found.append(need)
+            for need, answer in _pairs(reply.text, chunk).items():
+                said = " ".join([*found, *found.values()])
+                if lines.covered(need, said) < 0.8 and lines.covered(answer, said) < 0.8:
+                    found[need] = answer
             if len(found) >= wanted or (found and take):
-                return found[:wanted]
+                return dict(list(found.items())[:wanted])
         raise ReplyError("the model found nothing that a customer may want to know", reply.text)
 
-    async def _agent(self, brief: Brief, ask: Ask, turns: Sequence[Turn], *, last: bool) -> Reply:
-        known = [brief.fields["chunk"]["text"], self.company, *(turn.text for turn in turns)]
-        strict = self.customer == "scripted"
+    async def _agent(self, ask: Ask, turns: Sequence[Turn]) -> Reply:
+        """The agent's answer, from the chunk and its own view of the conversation."""
 
         def fits(line: str) -> bool:
-            if lines.refuses(line) or any(lines.echoes(line, turn.text) for turn in turns):
-                return False
-            if last:
-                return not lines.declines(line) and lines.grounded(line, *known)
-            if not strict:
-                return True
-            new = lines.covered(line, turns[-1].text) < 0.9
-            sound = lines.grounded(line, *known) and not lines.about_text(line)
-            return new and sound and lines.covered(line, " ".join(known)) >= 0.7
+            return not lines.refuses(line) and not any(lines.echoes(line, t.text) for t in turns)
 
-        if last:
-            return await line_of(ask, "end", fits, said=turns[-1].text)
-        view = view_of(1, turns)
-        return await line_of(ask, "agent", fits, history=view, company=self.company)
+        return await line_of(ask, "agent", fits, history=view_of(1, turns), company=self.company)
+
+    async def _goodbye(self, brief: Brief, ask: Ask, turns: Sequence[Turn]) -> Reply:
+        """The agent's last word, which promises nothing that is not known."""
+        known = [brief.fields["chunk"]["text"], self.company, *(turn.text for turn in turns)]
+
+        def fits(line: str) -> bool:
+            bad = lines.refuses(line) or lines.declines(line) or lines.asks(line)
+            echo = any(lines.echoes(line, turn.text) for turn in turns)
+            return lines.grounded(line, *known) and not bad and not echo
+
+        return await line_of(ask, "end", fits, said=turns[-1].text)
 
     def _planned(self, brief: Brief) -> int:
         """Turns to aim at: the agent has the last word, unless the customer walks away."""
@@ -186,16 +195,17 @@ class _Scripted(_Free):
         raise ReplyError("the customer did not manage to end the conversation", reply.text)
 
 
-def _questions(text: str, chunk: str) -> list[str]:
-    """The questions of a list of `question | answer` that the chunk answers, each once.
-
-    The answers are only there to be held against the chunk.
-    """
-    found: dict[str, None] = {}
-    for line in text.splitlines():
+def _pairs(text: str, chunk: str) -> dict[str, str]:
+    """The questions of a list of `question | answer`, with the answers that stand in the chunk."""
+    found: dict[str, str] = {}
+    for line in re.sub(r"\s*\n+\s*\|", " |", text).splitlines():
         question, _, answer = _NUMBERING.sub("", tidy(line)).partition("|")
-        question = question.strip()
-        sound = lines.grounded(answer, chunk) and lines.covered(answer, chunk) >= 0.6
-        if 6 <= len(question) <= 110 and lines.asks(question) and sound:
-            found.setdefault(question)
-    return list(found)
+        question, answer = question.strip(), answer.strip()
+        sound = lines.grounded(answer, chunk) and lines.covered(answer, chunk) >= 0.7
+        whole = 12 <= len(answer) <= 400 and answer[-1] in ".!。" and not lines.asks(answer)
+        fresh = lines.covered(answer, question) < 0.9 and not lines.about_text(answer)
+        agent = not lines.first_person(answer) and lines.answers(answer, question)
+        fits = sound and whole and fresh and agent
+        if 6 <= len(question) <= 110 and lines.asks(question) and fits:
+            found.setdefault(question, answer)
+    return found
