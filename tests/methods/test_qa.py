@@ -64,3 +64,14 @@ def test_a_line_that_is_no_question_is_asked_again(useless: str) -> None:
     assert run(Qa(), question=[useless, QUESTION])[0].columns["question"] == QUESTION
     with pytest.raises(ReplyError, match="wrote no question"):
         run(Qa(), question=[useless])
+
+
+def test_the_short_answer_stands_in_only_when_the_chunk_has_it() -> None:
+    both = f"{QUESTION} | A replacement card arrives within 5 working days."
+    draft, script = run(Qa(), question=[both], answer=["NOT IN THE TEXT"])
+    assert draft.columns["question"] == QUESTION
+    assert draft.columns["answer"] == "A replacement card arrives within 5 working days."
+    assert run(Qa(), question=[both])[0].columns["answer"] == ANSWER
+    with pytest.raises(ReplyError, match="does not answer the question"):
+        run(Qa(), question=[f"{QUESTION} | Nine weeks."], answer=["NOT IN THE TEXT"])
+    assert len(script.asked) == 2

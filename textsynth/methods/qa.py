@@ -14,7 +14,11 @@ from textsynth.records import Brief, Draft
 
 
 class Qa(Method):
-    """Asks for a question that the chunk answers, then for the answer from the chunk alone."""
+    """Asks for a question that the chunk answers, then for the answer from the chunk alone.
+
+    The question comes with a short answer of its own, which stands in where the second reply finds
+    none: small models say so too often.
+    """
 
     system: str = ""
     """A system message to put before each pair of the dataset; none when empty."""
@@ -37,13 +41,16 @@ class Qa(Method):
         problem = ("the model wrote no question", "")
         for take in range(3):
             reply = await ask("question", take=take, pick=pick + take)
-            question = _one_line(reply.text)
+            question, _, short = (part.strip() for part in _one_line(reply.text).partition("|"))
             if not _sound(question, chunk) or not lines.asks(question):
                 problem = ("the model wrote no question", reply.text)
                 continue
             reply = await ask("answer", question=question)
             answer = tidy(reply.text)
             if _answers(answer) and _sound(answer, chunk, question) and answer != question:
+                break
+            if _sound(short, chunk, question) and lines.covered(short, chunk) >= 0.7:
+                answer = short
                 break
             answer = ""
             problem = (f"the chunk does not answer the question: {question}", reply.text)
