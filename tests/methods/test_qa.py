@@ -58,7 +58,7 @@ def test_another_question_is_tried_when_the_chunk_does_not_answer(useless: str) 
 
 
 @pytest.mark.parametrize(
-    "useless", ["", "It takes 5 days.", "What does the text say?", "Is it £99?"]
+    "useless", ["", "It takes 5 days.", "What does the text say?", "Is it £99?", "How do I ...?"]
 )
 def test_a_line_that_is_no_question_is_asked_again(useless: str) -> None:
     assert run(Qa(), question=[useless, QUESTION])[0].columns["question"] == QUESTION

@@ -58,6 +58,10 @@ _ABOUT_TEXT = re.compile(
 _ONESELF = re.compile(r"\b(?:I|me|my|mine|we|us|our)\b", re.IGNORECASE)
 _KOREAN = re.compile(r"[\uac00-\ud7a3]")
 _FIRST_PERSON = re.compile(r"\b(?:I|I'm|my|mine|me|myself)\b|\b(?:저는|제가|제)\b", re.IGNORECASE)
+_MACHINE = re.compile(
+    r"\bassistant\b|\bspeak as\b|\b(?:any|particular|specific) questions\b|어시스턴트|비서",
+    re.IGNORECASE,
+)
 _CURRENCY = re.compile(r"[$€£¥₩]")
 _FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
 _ROOT = re.compile(r"[a-z\u00c0-\u024f]{3,}|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{2,}")
@@ -115,6 +119,11 @@ def of_oneself(text: str) -> bool:
 def first_person(text: str) -> bool:
     """Whether a line speaks of "I" or "my", as an answer for a company does not."""
     return bool(_FIRST_PERSON.search(_straight(text)))
+
+
+def of_a_machine(text: str) -> bool:
+    """Whether a line of small talk gives the model away, or repeats what it was told."""
+    return bool(_MACHINE.search(text))
 
 
 def grounded(text: str, *known: str) -> bool:

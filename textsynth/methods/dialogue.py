@@ -45,7 +45,7 @@ class Dialogue(Method):
 
         async def speak(side: int, turns: Sequence[Turn], left: int) -> Reply:
             def fits(line: str) -> bool:
-                bad = lines.refuses(line) or lines.offers(line)
+                bad = lines.refuses(line) or lines.offers(line) or lines.of_a_machine(line)
                 return not bad and not any(lines.echoes(line, turn.text) for turn in turns)
 
             if not turns:

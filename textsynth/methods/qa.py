@@ -66,8 +66,11 @@ class Qa(Method):
 
 
 def _sound(line: str, chunk: str, question: str = "") -> bool:
-    """Whether a line is no refusal, does not speak of the text, and has its figures from it."""
-    bad = lines.refuses(line) or lines.about_text(line)
+    """Whether a line is no refusal, does not speak of the text, and has its figures from it.
+
+    Dots for something left out come from the form that the prompt shows.
+    """
+    bad = lines.refuses(line) or lines.about_text(line) or "..." in line or "…" in line
     return bool(line) and not bad and lines.grounded(line, chunk, question)
 
 

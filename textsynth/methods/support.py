@@ -205,7 +205,7 @@ def _pairs(text: str, chunk: str) -> dict[str, str]:
         whole = 12 <= len(answer) <= 400 and answer[-1] in ".!。" and not lines.asks(answer)
         fresh = lines.covered(answer, question) < 0.9 and not lines.about_text(answer)
         agent = not lines.first_person(answer) and lines.answers(answer, question)
-        fits = sound and whole and fresh and agent
+        fits = sound and whole and fresh and agent and "..." not in question + answer
         if 6 <= len(question) <= 110 and lines.asks(question) and fits:
             found.setdefault(question, answer)
     return found
