@@ -72,7 +72,7 @@ class Echo(Provider):
         return "echo"
 
     @asynccontextmanager
-    async def connect(self):
+    async def connect(self, at_once=None):
         class Talk:
             model = "echo"
 

@@ -97,7 +97,7 @@ class Interrupted(TextsynthError):
 EXIT_CODES: dict[int, str] = {
     0: "done, with as many kept rows as the job asked for",
     1: "a fault of textsynth or of the machine",
-    2: "the job, an input file, a prompt or an option is wrong; nothing was asked of a model",
+    2: "the job, an input file, a prompt or an option is wrong",
     3: "the model cannot be reached or refuses; what was received is saved",
     4: "the run closed with fewer kept rows than asked for",
     5: "the run folder is missing, in use or not a run",

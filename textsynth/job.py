@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
-from textsynth.errors import nearest
+from textsynth.errors import JobError, nearest
 from textsynth.inputs import Input
 from textsynth.methods import Method
 from textsynth.providers import Provider
@@ -79,6 +79,7 @@ class Job(BaseModel):
 
     _home: Path = PrivateAttr(default=Path())
     _text: str = PrivateAttr(default="")
+    _given: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     @property
     def home(self) -> Path:
@@ -90,10 +91,44 @@ class Job(BaseModel):
         """The job file as it was written."""
         return self._text
 
-    def placed(self, home: Path, text: str) -> Job:
-        """The same job, knowing its folder and how it was written."""
-        self._home, self._text = home, text
+    @property
+    def given(self) -> dict[str, Any]:
+        """What replaced fields of the job file, from the command line or from Python."""
+        return self._given
+
+    @property
+    def facets(self) -> dict[str, Weights]:
+        """The facets of the job, and those of its method that the job does not name."""
+        own = {
+            facet: dict.fromkeys(values, 1.0)
+            for facet, values in self.method.facets.items()
+            if facet not in self.vary
+        }
+        return {**own, **self.vary}
+
+    def placed(self, home: Path, text: str, given: Mapping[str, Any]) -> Job:
+        """The same job, knowing its folder, how it was written and what replaced parts of it."""
+        self._home, self._text, self._given = home, text, dict(given)
         return self
+
+    def changed(self, **fields: Any) -> Job:
+        """The job with some fields replaced; None leaves a field as it is.
+
+        Raises JobError when a value does not fit.
+        """
+        given = {name: value for name, value in fields.items() if value is not None}
+        if not given:
+            return self
+        raw = {name: getattr(self, name) for name in type(self).model_fields}
+        try:
+            job = type(self).model_validate({**raw, **given})
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = ".".join(str(step) for step in first["loc"])
+            raise JobError(
+                f"the option {field}: {first['msg']} (given: {first['input']!r})"
+            ) from None
+        return job.placed(self._home, self._text, {**self._given, **given})
 
     @property
     def brief_limit(self) -> int:
@@ -103,7 +138,7 @@ class Job(BaseModel):
     def quota_rows(self) -> dict[str, dict[str, int]]:
         """Facet → value → kept rows wanted; the values of a facet add up to `count`."""
         return {
-            facet: dict(quota) if isinstance(quota, dict) else share(self.vary[facet], self.count)
+            facet: dict(quota) if isinstance(quota, dict) else share(self.facets[facet], self.count)
             for facet, quota in self.quotas.items()
         }
 

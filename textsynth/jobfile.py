@@ -50,10 +50,11 @@ def load_job(
     except (OSError, UnicodeDecodeError) as error:
         raise JobError(f"the job file '{file}' cannot be read: {error}") from None
     raw, lines = _read_yaml(text, file)
-    raw.update({k: v for k, v in (overrides or {}).items() if v is not None})
+    given = {name: value for name, value in (overrides or {}).items() if value is not None}
+    raw.update(given)
     folder = (home or file.parent).resolve()
-    job = _Reader(file, lines, folder).job(raw)
-    return job.placed(folder, text)
+    job = _Reader(file, lines, folder, given).job(raw)
+    return job.placed(folder, text, given)
 
 
 def _read_yaml(text: str, file: Path) -> tuple[dict[str, Any], dict[Path_, int]]:
@@ -80,7 +81,7 @@ def _read_yaml(text: str, file: Path) -> tuple[dict[str, Any], dict[Path_, int]]
         if tree is not None:
             walk(tree, ())
         raw = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
@@ -96,11 +97,25 @@ def _read_yaml(text: str, file: Path) -> tuple[dict[str, Any], dict[Path_, int]]
     return {str(k): v for k, v in raw.items()}, lines
 
 
+def _text_keys(quotas: Any) -> Any:
+    """Quotas with their values as text, as facets have them: {1: 4} means {"1": 4}."""
+    if not isinstance(quotas, dict):
+        return quotas
+    return {
+        str(facet): {str(value): rows for value, rows in cells.items()}
+        if isinstance(cells, dict)
+        else cells
+        for facet, cells in quotas.items()
+    }
+
+
 class _Reader:
     """Turns the raw mapping into a Job, and every complaint into words with a line number."""
 
-    def __init__(self, file: Path, lines: dict[Path_, int], home: Path) -> None:
-        self.file, self.lines, self.home = file, lines, home
+    def __init__(
+        self, file: Path, lines: dict[Path_, int], home: Path, given: Mapping[str, Any]
+    ) -> None:
+        self.file, self.lines, self.home, self.given = file, lines, home, given
 
     def job(self, raw: dict[str, Any]) -> Job:
         raw = dict(raw)
@@ -113,6 +128,7 @@ class _Reader:
         raw["quality"] = self.parts(QUALITY, raw["quality"], "quality")
         raw["export"] = self.parts(WRITERS, raw.get("export"), "export")
         raw["vary"] = self.vary(raw.get("vary"))
+        raw["quotas"] = _text_keys(raw.get("quotas") or {})
         try:
             job = Job.model_validate(raw)
         except ValidationError as error:
@@ -170,6 +186,11 @@ class _Reader:
         facets: dict[str, Weights] = {}
         for facet, values in raw.items():
             where = self.at(("vary", str(facet)))
+            if any(isinstance(value, bool) for value in values or ()):
+                raise JobError(
+                    f"{where}: YAML reads yes, no, on and off as true and false",
+                    fix=f"put the values of '{facet}' in quotes",
+                )
             if isinstance(values, list) and values:
                 values = {str(value): 1.0 for value in values}
             if not isinstance(values, dict) or not values:
@@ -192,19 +213,19 @@ class _Reader:
     def check_quotas(self, job: Job) -> None:
         for facet, quota in job.quotas.items():
             where = self.at(("quotas", facet))
-            if facet not in job.vary:
+            if facet not in job.facets:
                 raise JobError(
                     f"{where}: there is a quota on '{facet}', which is no facet",
-                    nearest(facet, job.vary),
+                    nearest(facet, job.facets),
                     f"add `{facet}` under vary",
                 )
             if not isinstance(quota, dict):
                 continue
             for value, rows in quota.items():
-                if not job.vary[facet].get(value) and rows:
+                if not job.facets[facet].get(value) and rows:
                     raise JobError(
                         f"{where}: the quota wants {rows} rows of '{value}', which never comes",
-                        nearest(value, [v for v, w in job.vary[facet].items() if w]),
+                        nearest(value, [v for v, w in job.facets[facet].items() if w]),
                         f"give '{value}' a weight under vary.{facet}",
                     )
             if sum(quota.values()) != job.count:
@@ -240,7 +261,9 @@ class _Reader:
         return JobError(f"{self.at(full)}: {field}: {text}{shown[:120]}", rest)
 
     def at(self, path: Path_) -> str:
-        """`job.yaml, line 7` for the deepest known step of the path."""
+        """`job.yaml, line 7` for the deepest known step of the path, or the option it came by."""
+        if path and path[0] in self.given:
+            return f"the option '{path[0]}'"
         while path and path not in self.lines:
             path = path[:-1]
         line = self.lines.get(path, 1)

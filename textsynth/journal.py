@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS replies (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_brief ON replies (brief);
 CREATE TABLE IF NOT EXISTS sent (key BLOB NOT NULL, at REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS by_key ON sent (key);
 """
 LARGE = 2048
 """Requests of more bytes than this are compressed; smaller ones are not worth the time."""
@@ -161,6 +162,12 @@ class Journal:
                 fix="restore it from a copy, or move it away and run again",
             ) from error
 
+    def entries(self, keys: Sequence[str]) -> list[Entry]:
+        """The exchanges under these keys, in their order; a key that is not there is left out."""
+        columns = "key, brief, step, prompt, request, text, model, finish, tokens_in, tokens_out"
+        query = f"SELECT {columns} FROM replies WHERE key = ?"
+        return [_entry(row) for key in keys for row in self._read(query, (bytes.fromhex(key),))]
+
     def of_brief(self, index: int) -> list[Entry]:
         """All exchanges of one brief, in the order in which they were answered."""
         columns = "key, brief, step, prompt, request, text, model, finish, tokens_in, tokens_out"
@@ -179,6 +186,13 @@ class Journal:
             "replies": replies, "sent": sent, "sent_again": sent - keys,
             "tokens_in": int(tin), "tokens_out": int(tout),
         }  # fmt: skip
+
+    def by_model(self) -> list[tuple[str, int, int]]:
+        """(model, tokens in, tokens out) of all replies."""
+        rows = self._read(
+            "SELECT model, total(tokens_in), total(tokens_out) FROM replies GROUP BY model"
+        )
+        return [(model, int(tokens_in), int(tokens_out)) for model, tokens_in, tokens_out in rows]
 
     def sent_more_than_once(self) -> Iterator[tuple[str, int]]:
         """(key, times) of each request that left more than once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -65,11 +66,12 @@ class Llm:
         self._connecting = asyncio.Lock()
         self._stack = AsyncExitStack()
         self._asking: dict[str, asyncio.Future[Reply]] = {}
-        self._draining = False
+        self._drain = asyncio.Event()
+        self._failure: Exception | None = None
 
     def drain(self) -> None:
         """From now on no request leaves; those under way are awaited and saved."""
-        self._draining = True
+        self._drain.set()
 
     @property
     def concurrency(self) -> int:
@@ -95,7 +97,7 @@ class Llm:
             self._declared(step, fields)
             prompt = self.book.load(step)
             messages = prompt.render({**base, **fields}, history)
-            settings = {**prompt.options, **(options or {})}
+            settings = self.provider.body_options({**prompt.options, **(options or {})})
             request = _Request(brief, step, prompt.id, messages, settings, take)
             key, reply = await self._answer(request)
             used[number] = ReplyRef(
@@ -118,7 +120,7 @@ class Llm:
         key = request.key(self._model)
         found = self.journal.get(key)
         if found is None:
-            if self._draining:
+            if self._drain.is_set():
                 raise Drained
             session = await self._connect()
             if session.model != self._model:
@@ -154,7 +156,7 @@ class Llm:
     async def _send(self, key: str, request: _Request, session: Session) -> Reply:
         assert self._slots is not None
         async with self._slots:
-            if self._draining:
+            if self._drain.is_set():
                 raise Drained
             self.journal.sent(key)
             self.tally.in_flight += 1
@@ -181,11 +183,12 @@ class Llm:
                 raise
             first = error
         self._note_retry(first)
-        await asyncio.sleep(pause(first, 1))
+        await self._sleep(pause(first, 1))
         async for attempt in tenacity.AsyncRetrying(
             retry=tenacity.retry_if_exception_type(TransientError),
             stop=tenacity.stop_after_attempt(self.retries),
             wait=lambda state: pause(_fault(state), state.attempt_number + 1),
+            sleep=self._sleep,
             before_sleep=lambda state: self._note_retry(_fault(state)),
             reraise=True,
         ):
@@ -193,20 +196,46 @@ class Llm:
                 return await session.ask(request.messages, request.options)
         raise AssertionError("tenacity ended without a result")
 
+    async def _sleep(self, seconds: float) -> None:
+        """A pause that ends with the run: a try that waits is not a request under way."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._drain.wait(), seconds)
+            raise Drained
+
     def _note_retry(self, error: BaseException | None) -> None:
         self.tally.retried += 1
         self.tally.last_fault = str(error)
         self.on_fault(f"trying again: {error}")
 
     async def _connect(self) -> Session:
-        if self._session is None:
-            async with self._connecting:
-                if self._session is None:
-                    await self.provider.check()
-                    session = await self._stack.enter_async_context(self.provider.connect())
-                    self._slots = asyncio.Semaphore(self.concurrency)
-                    self._session = session
+        async with self._connecting:
+            if self._failure is not None:
+                raise self._failure
+            if self._session is None:
+                self._session = await self._first_connection()
         return self._session
+
+    async def _first_connection(self) -> Session:
+        """Connects, unless the run ends first; a failure counts for every row that waits."""
+        opening = asyncio.ensure_future(self._open())
+        ending = asyncio.ensure_future(self._drain.wait())
+        await asyncio.wait((opening, ending), return_when=asyncio.FIRST_COMPLETED)
+        ending.cancel()
+        if not opening.done():
+            opening.cancel()
+            await asyncio.gather(opening, return_exceptions=True)
+            raise Drained
+        try:
+            session = opening.result()
+        except Exception as error:
+            self._failure = error
+            raise
+        self._slots = asyncio.Semaphore(self.concurrency)
+        return session
+
+    async def _open(self) -> Session:
+        await self.provider.check()
+        return await self._stack.enter_async_context(self.provider.connect(self.concurrency))
 
     async def aclose(self) -> None:
         """Closes the connection, if one was opened."""

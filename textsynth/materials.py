@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from textsynth.errors import InputError, JobError
 from textsynth.inputs import Row
@@ -27,6 +28,8 @@ class Materials:
     sources: Sequence[Source]
     rows: Mapping[str, int]
     """Rows per field: {"chunk": 120, "persona": 60}."""
+    warnings: Sequence[str] = ()
+    """What will not do what it seems to: inputs that were not read, facets that nothing uses."""
 
 
 def prepare(job: Job) -> Materials:
@@ -55,7 +58,36 @@ def prepare(job: Job) -> Materials:
     prompts = book.check(method.steps, known)
     _check_values(plan, brief)
     sources = [source for name in sorted(items) for source in items[name].sources]
-    return Materials(job, plan, book, prompts, sources, {f: len(r) for f, r in fields.items()})
+    counts = {field: len(rows) for field, rows in fields.items()}
+    warnings = [f"{source.path}: {source.problem}" for source in sources if source.problem]
+    warnings += _unused(job, book, prompts, counts)
+    book.try_out(prompts, method.steps, [_shown(method.may_use, plan.brief(i)) for i in range(8)])
+    return Materials(job, plan, book, prompts, sources, counts, warnings)
+
+
+def _shown(may_use: Sequence[str], brief: Brief) -> dict[str, Any]:
+    return {**dict.fromkeys(may_use), **brief.fields, **brief.facets}
+
+
+def _unused(
+    job: Job, book: PromptBook, prompts: Sequence[Prompt], fields: Mapping[str, int]
+) -> list[str]:
+    """Facets and inputs that no prompt of the method asks for: they would label rows falsely."""
+    used = {name for prompt in prompts for name in prompt.undefined(book.env)}
+    if "topic" in job.vary and "subject" in used:
+        used.add("topic")  # a dialogue's topic reaches its prompts under another name
+    found = [
+        f"no prompt of '{job.method.part}' uses the facet '{facet}': the rows carry its values, "
+        "but nothing in them follows it"
+        for facet in job.vary
+        if facet not in used
+    ]
+    found += [
+        f"no prompt of '{job.method.part}' uses '{field}', so that input changes nothing"
+        for field in fields
+        if field not in used and field not in job.method.needs
+    ]
+    return found
 
 
 def _facets(job: Job) -> dict[str, Mapping[str, float]]:
@@ -65,9 +97,14 @@ def _facets(job: Job) -> dict[str, Mapping[str, float]]:
         raise JobError(
             f"vary: '{min(clash)}' is a name that briefs use already", fix="rename the facet"
         )
-    known = job.method.facets
-    own = {f: dict.fromkeys(v, 1.0) for f, v in known.items() if f not in job.vary}
-    return {**own, **job.vary}
+    asked = {name for fields in job.method.steps.values() for name in fields}
+    clash = asked & set(job.facets)
+    if clash:
+        raise JobError(
+            f"vary: the method '{job.method.part}' has a field '{min(clash)}' of its own",
+            fix="rename the facet",
+        )
+    return dict(job.facets)
 
 
 def _check_needs(job: Job, fields: Mapping[str, Sequence[Row]]) -> None:

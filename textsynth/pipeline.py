@@ -86,7 +86,6 @@ class Pipeline:
 
     async def produce(self) -> None:
         """Runs until enough is kept, or says in `short` why not. Raises what stopped it."""
-        self.run.start_rows()
         try:
             while not self._finished():
                 before = self._next
@@ -97,11 +96,15 @@ class Pipeline:
                     break
                 self._decide()
             await self.drain()
+        except Exception:
+            # A fault of ours (a filter, the disk): what is paid for is saved before it is told.
+            await self._settle()
+            raise
         finally:
             for task in self._tasks.values():
                 task.cancel()
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
-        if self._stop:
+        if self._stop and not self._enough():
             raise self._stop
         self._say_what_is_short()
 
@@ -117,25 +120,28 @@ class Pipeline:
         """Whether `stop` was called."""
         return self._stop is not None
 
-    async def trial(self, i: int) -> tuple[Sample | None, str, list[Verdict]]:
-        """Writes and screens one brief without counting it: (sample, error, verdicts)."""
+    async def trial(self, i: int) -> tuple[Outcome, str, list[Verdict]]:
+        """Writes and screens one brief without counting it: (outcome, error, verdicts)."""
         await self._row(i)
         _, outcome = self._done.get_nowait()
         error = outcome.error
         if isinstance(error, TextsynthError) and not isinstance(error, ReplyError | RequestError):
             raise error
         if outcome.sample is None:
-            return None, f"{type(error).__name__}: {error}", []
-        return outcome.sample, "", self._verdicts(outcome.sample)
+            return outcome, f"{type(error).__name__}: {error}", []
+        return outcome, "", self._verdicts(outcome.sample)
 
     async def drain(self) -> None:
         """Waits for the requests under way, so that what is paid for is saved."""
-        self.llm.drain()
-        while self._tasks:
-            self._collect(await self._done.get())
+        await self._settle()
         if self._stop:
             # What is whole by now counts; a row cut off half-way is written on the next start.
             self._decide()
+
+    async def _settle(self) -> None:
+        self.llm.drain()
+        while self._tasks:
+            self._collect(await self._done.get())
 
     def _enough(self) -> bool:
         """Whether the run ends at this brief: depends on the briefs before it and nothing else."""
@@ -171,23 +177,30 @@ class Pipeline:
     def _wanted(self) -> int:
         """Rows worth having under way: what is missing over the yield so far, and no more."""
         counts = self.counts
-        written = len(self._ready)
+        written = sum(outcome.brief is not None for outcome in self._ready.values())
         share = (counts.kept + 1) / (counts.briefs + 1)
         need = math.ceil((self.job.count - counts.kept) / share)
         return max(0, min(need - written, self.job.brief_limit - counts.briefs - written))
 
     async def _row(self, i: int) -> None:
-        brief = self.materials.plan.brief(i)
-        ask, used = self.llm.ask_for(brief)
+        brief: Brief | None = None
+        used: Mapping[int, ReplyRef] = {}
+        outcome = Outcome()
         try:
+            brief = self.materials.plan.brief(i)
+            ask, used = self.llm.ask_for(brief)
             draft = await self.job.method.write(brief, ask)
             sample = _sample(self.job, brief, draft, _in_order(used))
             outcome = Outcome(brief, sample, None, _in_order(used))
         except Drained:
-            outcome = Outcome()
+            pass
         except Exception as error:  # noqa: BLE001 - a fault of one row never takes the others along
+            if brief is None:
+                # There is no row to put it in: the plan itself is at fault.
+                self._stop = self._stop or TextsynthError(f"brief {i} cannot be drawn: {error}")
             outcome = Outcome(brief, None, error, _in_order(used))
-        self._done.put_nowait((i, outcome))
+        finally:
+            self._done.put_nowait((i, outcome))
 
     def _collect(self, first: tuple[int, Outcome]) -> None:
         i, outcome = first
@@ -202,6 +215,8 @@ class Pipeline:
 
     def _watch(self, error: Exception | None) -> None:
         """Stops the run on errors that the next request would meet as well."""
+        if self._enough():
+            return
         if error is None or isinstance(error, ReplyError | RequestError):
             self._faults = 0
         elif isinstance(error, TransientError):
@@ -273,9 +288,14 @@ class Pipeline:
         if missing <= 0:
             return
         ate = ", ".join(f"{reason} ({n})" for reason, n in counts.reasons.most_common(3))
-        self.short = [
-            f"{missing} of {self.job.count} rows are missing after {counts.briefs} briefs"
-        ]
+        if counts.briefs >= self.job.brief_limit:
+            limit = f"the limit of {self.job.brief_limit} briefs (max_briefs) is reached"
+        elif counts.dry >= HOPELESS:
+            limit = f"none of the last {counts.dry} briefs was kept"
+        else:
+            limit = "no brief is left that a quota has room for"
+        missed = f"{missing} of {self.job.count} rows are missing after {counts.briefs} briefs"
+        self.short = [missed, limit]
         if ate:
             self.short.append(f"most were lost to: {ate}")
         self.short += self.quotas.short()
@@ -295,6 +315,11 @@ class Pipeline:
             sources=tuple(self.materials.sources), short=tuple(self.short),
             job_text=job.text, version=VERSION,
         )  # fmt: skip
+
+
+def keys_of(outcome: Outcome) -> list[str]:
+    """Journal keys of the replies that went into it, in the order in which they were asked."""
+    return [ref.key for ref in outcome.replies]
 
 
 def seeds_of(brief: Brief) -> dict[str, Any]:

@@ -93,8 +93,6 @@ class Plan:
         fields = self._rows(inside % self.row_combinations, lap)
         chosen = self._slots_of(i)
         facets = {name: values[chosen[name]] for name, values in self._slots}
-        if self.partner and "persona" in fields:
-            fields["partner"] = self._other(fields["persona"], i)
         for pool in self.pools:
             key = key_of(self.seed, "pool", pool.name, i)
             count = min(pool.each, len(pool.rows))
@@ -126,7 +124,7 @@ class Plan:
 
     def _rows(self, place: int, lap: int) -> dict[str, Any]:
         fields: dict[str, Any] = {}
-        before, visit = 0, place
+        before, visit, first = 0, place, 0
         for depth, axis in enumerate(self.axes):
             size = axis.size()
             visit, spot = divmod(visit, size)
@@ -135,22 +133,27 @@ class Plan:
             key = key_of(self.seed, axis.name, lap, before if depth else visit)
             number = permute(spot, size, key)
             if axis.suit:
-                number = axis.suit(before)[number]
+                number = axis.suit(first)[number]
             fields[axis.name] = axis.rows[number]
-            before = number if not depth else before * size + number
+            first = first if depth else number
+            before = before * size + number if depth else number
+            if axis.name == "persona" and self.partner:
+                met = axis.suit(first) if axis.suit else range(len(axis.rows))
+                fields["partner"] = self._other(axis.rows, number, met, place + lap * self.size)
         return fields
 
-    def _other(self, persona: Row, i: int) -> Row:
-        people = next(axis.rows for axis in self.axes if axis.name == "persona")
-        if len(people) < 2:
+    def _other(self, people: Sequence[Row], one: int, met: Sequence[int], i: int) -> Row:
+        """Another persona, of those that suit the chunk where there are two of them."""
+        others = met if len(met) > 1 else range(len(people))
+        if len(others) < 2:
             raise JobError(
                 "a dialogue needs two different personas",
                 f"the personas given are {len(people)}",
                 "add personas",
             )
         key = key_of(self.seed, "partner", i)
-        first, second = permute(0, len(people), key), permute(1, len(people), key)
-        return people[second] if people[first]["id"] == persona["id"] else people[first]
+        first, second = (others[permute(n, len(others), key)] for n in (0, 1))
+        return people[second if first == one else first]
 
 
 def slots(name: str, weights: Mapping[str, float]) -> tuple[str, ...]:

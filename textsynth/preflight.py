@@ -49,7 +49,7 @@ def _material_lines(ready: Materials) -> list[str]:
 
 
 def _warnings(ready: Materials) -> list[str]:
-    found = [f"{s.path}: {s.problem}" for s in ready.sources if s.problem]
+    found = list(ready.warnings)
     if ready.plan.size < ready.job.count:
         found.append(
             f"there are {ready.plan.size:,} combinations for {ready.job.count:,} rows, so some are "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import os
 import platform
 import shutil
@@ -10,6 +11,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from textsynth.engine.catalogue import DEFAULT, MODELS, cache_folder
 from textsynth.errors import JobError, TextsynthError, nearest
@@ -75,8 +78,14 @@ def init(folder: str | Path, *, template: str = "support", language: str = "en")
         written.append(target)
     job = root / "job.yaml"
     name = "".join(c if c.isalnum() or c in "._-" else "-" for c in root.resolve().name)
+    name = name.strip(".-") or "job"
+    if not isinstance(yaml.safe_load(name), str):
+        name = json.dumps(name)  # 2024 or true would not be a text in YAML
     text = _shipped(f"examples/jobs/{template}.{language}.yaml").read_text(encoding="utf8")
-    job.write_text(text.replace("name: example", f"name: {name.strip('.-') or 'job'}", 1), "utf8")
+    job.write_text(
+        text.replace("name: example", f"name: {name}", 1),
+        "utf8",
+    )
     ignore = root / ".gitignore"
     ignore.write_text("outputs/\n", encoding="utf8")
     return [job, ignore, *written]

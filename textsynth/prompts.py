@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,10 +64,22 @@ class Prompt:
             try:
                 text = section.template.render(fields).strip()
             except Exception as error:  # noqa: BLE001 - a template can raise anything: {{ 1 / 0 }}
-                raise self._error(error, section, fields) from None
+                raise self.fault(error, section, fields) from None
             if text:
                 messages.append({"role": section.role, "content": text})
         return messages
+
+    def try_out(self, fields: Mapping[str, Any]) -> None:
+        """Raises PromptError for what `fields` lack; other faults may be those of stand-ins."""
+        for section in self.sections:
+            if section.template is None:
+                continue
+            try:
+                section.template.render(fields)
+            except jinja2.UndefinedError as error:
+                raise self.fault(error, section, fields) from None
+            except Exception:  # noqa: BLE001 - a stand-in may be too unlike the real thing
+                continue
 
     def undefined(self, env: jinja2.Environment) -> dict[str, int]:
         """Variables that the prompt uses → the line of the first use."""
@@ -82,7 +94,8 @@ class Prompt:
                     found.setdefault(node.name, section.line + node.lineno - 1)
         return found
 
-    def _error(self, error: Exception, section: Section, fields: Mapping[str, Any]) -> PromptError:
+    def fault(self, error: Exception, section: Section, fields: Mapping[str, Any]) -> PromptError:
+        """A fault of rendering in words: file, line and the nearest name."""
         line = _line_of(error) + section.line - 1
         name = re.match(r"'(\w+)' is undefined", str(error))
         known = nearest(name[1], fields) if name else ""
@@ -91,6 +104,25 @@ class Prompt:
             known,
             "correct the template, or provide the field",
         )
+
+
+class StandIn(int):
+    """Passes for a text, a number, a list or a record while a prompt is tried out."""
+
+    def __getattr__(self, name: str) -> StandIn:
+        return self
+
+    def __getitem__(self, name: object) -> StandIn:
+        return self
+
+    def __iter__(self) -> Iterator[StandIn]:
+        return iter((self,))
+
+    def __len__(self) -> int:
+        return 1
+
+    def __str__(self) -> str:
+        return "…"
 
 
 class PromptBook:
@@ -161,6 +193,21 @@ class PromptBook:
         if not isinstance(options, dict):
             raise PromptError(f"the options of {path.name} are not `option: value` lines")
         return options
+
+    def try_out(
+        self,
+        prompts: Sequence[Prompt],
+        steps: Mapping[str, Sequence[str]],
+        briefs: Sequence[Mapping[str, Any]],
+    ) -> None:
+        """Renders every prompt with real briefs, stand-ins in place of what the method hands over.
+
+        Raises PromptError for a part of a field that is not there, such as `chunk.titel`.
+        """
+        for prompt in prompts:
+            own = dict.fromkeys(steps[prompt.name.rpartition("/")[2]], StandIn(1))
+            for brief in briefs:
+                prompt.try_out({**self.common, **brief, **own})
 
     def check(self, steps: Mapping[str, Sequence[str]], brief: Mapping[str, Any]) -> list[Prompt]:
         """Loads every prompt of a method and makes sure that all their variables exist.

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from textsynth.errors import JobError, RunError, TextsynthError
+from textsynth.job import Job
 from textsynth.jobfile import load_job
 from textsynth.journal import Journal
 from textsynth.materials import prepare
+from textsynth.prices import price_of
 from textsynth.records import Summary
 from textsynth.runfolder import KINDS, find_run, read_rows, read_state, read_summary
 
@@ -32,6 +34,7 @@ def status(target: str | Path = ".") -> dict[str, Any]:
     journal = Journal(path / "journal.sqlite")
     try:
         counts = journal.counts()
+        cost = _cost(journal, bool(state.get("remote", True)))
     finally:
         journal.close()
     return {
@@ -42,7 +45,7 @@ def status(target: str | Path = ".") -> dict[str, Any]:
         "seconds": state.get("seconds"), "seconds_since_update": round(
             max(0.0, time.time() - state.get("updated", time.time())), 1),
         "in_flight": state.get("in_flight"), "retried": state.get("retried"),
-        "cost": state.get("cost"), "last_fault": state.get("last_fault", ""), **counts,
+        "cost": cost, "last_fault": state.get("last_fault", ""), **counts,
     }  # fmt: skip
 
 
@@ -55,12 +58,12 @@ def explain(row: str, target: str | Path = ".") -> dict[str, Any]:
     """
     path = find_run(target)
     kind, found = _find_row(path, row)
+    used = [ref if isinstance(ref, str) else ref["key"] for ref in found["replies"]]
     journal = Journal(path / "journal.sqlite")
     try:
-        exchanges = journal.of_brief(found["index"])
+        exchanges = journal.entries(used)
     finally:
         journal.close()
-    used = {ref if isinstance(ref, str) else ref["key"] for ref in found["replies"]}
     fields, note = _fields(path, found)
     return {
         "path": str(path), "kind": kind, "id": found.get("id", ""), "index": found["index"],
@@ -72,7 +75,7 @@ def explain(row: str, target: str | Path = ".") -> dict[str, Any]:
                 "tokens_in": e.reply.tokens_in, "tokens_out": e.reply.tokens_out,
                 "prompt": e.prompt, "key": e.key,
             }
-            for e in exchanges if e.key in used
+            for e in exchanges
         ],
         "verdicts": found.get("verdicts", []), "messages": found.get("messages", []),
         "error": found.get("error", ""), "raw": found.get("raw", ""),
@@ -98,6 +101,17 @@ def funnel_rows(summary: Summary) -> Iterator[tuple[str, int, int, str]]:
         )
         yield stage, left, lost, why
         before = left
+
+
+def _cost(journal: Journal, remote: bool) -> float | None:
+    """Dollars for every reply on disk, also those of rows that were not needed."""
+    total = 0.0
+    for model, tokens_in, tokens_out in journal.by_model():
+        price = price_of(model, remote)
+        if price is None:
+            return None
+        total += price(tokens_in, tokens_out)
+    return total
 
 
 def _alive(pid: int) -> bool:
@@ -138,14 +152,19 @@ def _find_row(path: Path, row: str) -> tuple[str, dict[str, Any]]:
 def _fields(path: Path, row: dict[str, Any]) -> tuple[dict[str, Any], str]:
     """The brief's fields, computed again from the job; a note when that is no longer possible."""
     try:
-        home = Path(path, read_state(path)["home"])
-        job = load_job(path / "job.yaml", home=home)
-        brief = prepare(job).plan.brief(row["index"])
+        brief = prepare(job_of(path)).plan.brief(row["index"])
     except (TextsynthError, OSError, KeyError) as error:
         return {}, f"the inputs cannot be read any more: {error}"
     if brief.id != row["brief"]:
         return {}, "the inputs or the job have changed since; the prompts show what was sent"
     return brief.fields, ""
+
+
+def job_of(path: Path) -> Job:
+    """The job as the run last had it, with what replaced its fields then."""
+    state = read_state(path)
+    home = Path(path, state.get("home", "."))
+    return load_job(path / "job.yaml", state.get("given"), home=home)
 
 
 def as_json(summary: Summary) -> dict[str, Any]:

@@ -46,17 +46,19 @@ class KeptRows:
 class Run:
     """The folder, open for writing. Use as a context manager: it holds the lock and the files."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, name: str = "") -> None:
+        self.path, self.name = path, name
         self._lock: sqlite3.Connection | None = None
         self._files: dict[str, IO[str]] = {}
 
     @classmethod
     def of(cls, job: Job, out: Path | None = None) -> Run:
         """The run of a job: outputs/<name> beside the job file, or `out`."""
-        return cls(out or job.home / "outputs" / job.name)
+        return cls(out or job.home / "outputs" / job.name, job.name)
 
     def __enter__(self) -> Run:
+        if self.path.exists() and not self.path.is_dir():
+            raise RunError(f"{self.path} is a file", fix="name a folder with --out")
         if self.path.is_dir() and any(self.path.iterdir()) and not self._ours():
             raise RunError(
                 f"the folder {self.path} is not a run",
@@ -65,6 +67,13 @@ class Run:
             )
         (self.path / "rows").mkdir(parents=True, exist_ok=True)
         self._take_lock()
+        other = read_state(self.path).get("summary", {}).get("name", self.name)
+        if self.name and other != self.name:
+            self._release()
+            raise RunError(
+                f"the folder {self.path} is the run of another job, '{other}'",
+                fix="name another folder with --out",
+            )
         self.journal = Journal(self.path / "journal.sqlite")
         return self
 
@@ -73,11 +82,15 @@ class Run:
             file.close()
         self._files.clear()
         self.journal.close()
+        self._release()
+
+    def _release(self) -> None:
         if self._lock:
             self._lock.close()
+            self._lock = None
 
     def _ours(self) -> bool:
-        return any((self.path / name).exists() for name in ("run.json", "journal.sqlite", "rows"))
+        return (self.path / "journal.sqlite").is_file() or "summary" in read_state(self.path)
 
     def _take_lock(self) -> None:
         # An exclusive transaction goes with its process, also after kill -9, on every system.
@@ -100,7 +113,9 @@ class Run:
             self._files[kind] = path.open("w", encoding="utf8", newline="\n")
 
     def add(self, kind: str, row: Mapping[str, Any]) -> None:
-        """Appends a row to kept, dropped or failed."""
+        """Appends a row to kept, dropped or failed; the first one begins the files anew."""
+        if not self._files:
+            self.start_rows()
         self._files[kind].write(_encode(row) + "\n")
 
     def add_sample(self, sample: Sample, verdicts: list[Verdict], kept: bool) -> None:
@@ -120,7 +135,7 @@ class Run:
             "status": status, "pid": os.getpid(), "updated": time.time(),
             "home": os.path.relpath(job.home, self.path) if _near(job.home, self.path)
             else str(job.home),
-            **extra, "summary": asdict(summary),
+            "given": job.given, "remote": job.provider.remote, **extra, "summary": asdict(summary),
         }  # fmt: skip
         _write(self.path / "run.json", json.dumps(state, ensure_ascii=False, indent=1) + "\n")
         _write(self.path / "job.yaml", job.text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import threading
 import time
@@ -21,13 +22,14 @@ from textsynth.journal import Entry
 from textsynth.live import View, make_view
 from textsynth.llm import Llm
 from textsynth.materials import Materials, prepare
-from textsynth.pipeline import Pipeline
+from textsynth.pipeline import Pipeline, keys_of
 from textsynth.records import Sample, Summary, Verdict
-from textsynth.report import require_rows
+from textsynth.report import job_of, require_rows
 from textsynth.runfolder import KeptRows, Run, find_run, read_summary
 from textsynth.writers import SHELF, Writer
 
 T = TypeVar("T")
+log = logging.getLogger("textsynth")
 SAVE_EVERY = 1.0
 """Seconds between two savings of a run's figures."""
 
@@ -70,7 +72,10 @@ def run(
 
     Raises JobError, ProviderError, ShortError (the dataset is written all the same), Interrupted.
     """
-    ready = prepare(job if isinstance(job, Job) else load_job(job, overrides))
+    loaded = job.changed(**overrides) if isinstance(job, Job) else load_job(job, overrides)
+    ready = prepare(loaded)
+    for words in ready.warnings:
+        log.warning("warning: %s", words)
     return in_loop(_run(ready, Path(out) if out else None, view or make_view(None)))
 
 
@@ -87,16 +92,18 @@ async def _run(materials: Materials, out: Path | None, view: View) -> Result:
             keeper = _Keeper(folder, job, view, began)
             pipeline = Pipeline(materials, folder, llm, keeper.tick)
             keeper.save(pipeline, "running")
+            beat = asyncio.create_task(keeper.beat(pipeline))
             try:
                 with _signals(pipeline), view.watch(pipeline):
                     await pipeline.produce()
+                summary = pipeline.summary()
+                close(job, folder, summary)
             except BaseException:
                 keeper.save(pipeline, "stopped")
                 raise
             finally:
+                beat.cancel()
                 await folder.journal.settle()
-        summary = pipeline.summary()
-        close(job, folder, summary)
         keeper.save(pipeline, "short" if pipeline.short else "closed")
     tally, cost = llm.tally, pipeline.counts.cost
     seconds = time.monotonic() - began
@@ -120,8 +127,8 @@ async def _preview(materials: Materials, count: int, out: Path | None) -> list[T
             trials = [await pipeline.trial(i) for i in range(count)]
             await folder.journal.settle()
         return [
-            Trial(i, sample, error, verdicts, folder.journal.of_brief(i))
-            for i, (sample, error, verdicts) in enumerate(trials)
+            Trial(i, outcome.sample, error, verdicts, folder.journal.entries(keys_of(outcome)))
+            for i, (outcome, error, verdicts) in enumerate(trials)
         ]
 
 
@@ -143,6 +150,9 @@ async def _door(
 def close(job: Job, folder: Run, summary: Summary) -> None:
     """Writes the dataset folder and the exports that the job names."""
     chosen = {writer.part: writer for writer in job.export}
+    for name in set(SHELF.names()) - set(chosen):
+        # What an earlier form of the job exported would pass for this run's rows.
+        (folder.path / "exports" / f"{name}.jsonl").unlink(missing_ok=True)
     dataset = chosen.pop("dataset") if "dataset" in chosen else SHELF.load("dataset")()
     dataset.write(folder.kept, folder.path, summary)
     for writer in chosen.values():
@@ -160,8 +170,9 @@ def export(
     path = find_run(target)
     require_rows(path)
     summary, files = read_summary(path), []
+    own = {writer.part: writer for writer in job_of(path).export}
     for name in formats:
-        writer = SHELF.load(name)() if isinstance(name, str) else name
+        writer = (own.get(name) or SHELF.load(name)()) if isinstance(name, str) else name
         folder = Path(out) if out else path / "exports"
         files += writer.write(KeptRows(path / "rows" / "kept.jsonl"), folder, summary)
     return files
@@ -227,8 +238,21 @@ def in_loop(work: Coroutine[Any, Any, T]) -> T:
     """`asyncio.run`, in a thread of its own when this one already runs a loop (a notebook)."""
     if not _loop_runs_here():
         return asyncio.run(work)
+    running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[T]]] = []
+
+    async def noted() -> T:
+        task = asyncio.ensure_future(work)
+        running.append((asyncio.get_running_loop(), task))
+        return await task
+
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
+        future = pool.submit(asyncio.run, noted())
+        try:
+            return future.result()
+        except KeyboardInterrupt:
+            for loop, task in running:
+                loop.call_soon_threadsafe(task.cancel)
+            raise
 
 
 def _loop_runs_here() -> bool:

@@ -43,8 +43,8 @@ def result(out: Console, found: Result) -> None:
         f"{found.replayed} from the journal); {summary.tokens_in:,} tokens in, "
         f"{summary.tokens_out:,} out; {dollars(found.cost)}; {escape(used)}"
     )
-    out.print(f"The dataset is in {found.path}")
-    out.print(f'  datasets.load_dataset("{found.path}")')
+    out.print(escape(f"The dataset is in {found.path}"))
+    out.print(escape(f'  datasets.load_dataset("{found.path}")'))
 
 
 def result_json(found: Result) -> dict[str, Any]:

@@ -18,7 +18,12 @@ FARMER = {"id": "farmer", "description": "A farmer who likes podcasts."}
 
 def brief(index: int = 0, chunk: str = CHUNK, **facets: str) -> Brief:
     """A brief with everything that a method may need."""
-    fields = {"chunk": {"id": "c", "text": chunk}, "persona": NURSE, "partner": FARMER}
+    fields = {
+        "chunk": {"id": "c", "text": chunk},
+        "persona": NURSE,
+        "partner": FARMER,
+        "examples": [{"id": "e", "text": "where is my card"}],
+    }
     usual = {"mood": "polite", "channel": "chat", "outcome": "resolved"}
     return Brief(index, f"b{index}", fields, {**usual, **facets})
 

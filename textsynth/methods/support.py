@@ -51,6 +51,7 @@ class Support(Method):
         "end": ("said",),
     }
     needs: ClassVar[tuple[str, ...]] = ("chunk", "persona")
+    may_use: ClassVar[tuple[str, ...]] = ("examples",)
     facets: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "mood": ("polite", "angry", "confused", "in a hurry"),
         "channel": ("chat", "email", "phone"),

@@ -17,7 +17,7 @@ class Session(Protocol):
     """The model's name: part of the journal's key, so never a path of this machine."""
 
     async def ask(self, messages: Sequence[Message], options: Mapping[str, Any]) -> Reply:
-        """One request. `options` are sampling parameters: temperature, max_tokens, stop, …
+        """One request, with options as `Provider.body_options` gave them.
 
         Raises TransientError (try again), RequestError (this row fails) or ProviderError (stop).
         It does not retry by itself.
@@ -39,8 +39,12 @@ class Provider(Part):
         """How many requests it serves at once when the job does not say."""
         return 32
 
-    def connect(self) -> AbstractAsyncContextManager[Session]:
-        """Opens the session and closes it on leaving."""
+    def body_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """A prompt's sampling options as they are sent: they are part of the journal's key."""
+        return dict(options)
+
+    def connect(self, at_once: int | None = None) -> AbstractAsyncContextManager[Session]:
+        """Opens a session for `at_once` requests (None: its own figure); closes it on leaving."""
         raise NotImplementedError
 
     async def check(self) -> list[str]:

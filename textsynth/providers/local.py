@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -11,13 +12,14 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from textsynth.engine import Engine
+from textsynth.engine import Engine, check_file, load_runtime
 from textsynth.engine.catalogue import DEFAULT, MODELS, SMALLEST, model_named
 from textsynth.engine.fetch import fetch
 from textsynth.engine.progress import fetching
 from textsynth.errors import JobError, ProviderError
 from textsynth.providers import Provider, Session
 from textsynth.providers.openai import ChatSession, chat_client
+from textsynth.records import digest
 
 log = logging.getLogger("textsynth")
 
@@ -64,45 +66,62 @@ class Local(Provider):
         return str(path)
 
     def model_id(self) -> str:
-        return self.model if self.model in MODELS else Path(self.model).stem
+        if self.model in MODELS:
+            return self.model
+        # Two files may have one name: their beginnings tell them apart, without reading them whole.
+        path = Path(self.model)
+        with path.open("rb") as file:
+            head = file.read(1 << 16).hex()
+        return f"{path.stem}-{digest(head, path.stat().st_size, size=4)}"
 
     def requests_at_once(self) -> int:
         return self.slots
 
-    def connect(self) -> AbstractAsyncContextManager[Session]:
+    def connect(self, at_once: int | None = None) -> AbstractAsyncContextManager[Session]:
         return self._connect()
 
     @asynccontextmanager
     async def _connect(self) -> AsyncIterator[Session]:
-        path = await asyncio.to_thread(self.weights)
-        name = path.stem
+        stop = threading.Event()
+        try:
+            path = await asyncio.to_thread(self.weights, stop)
+        except asyncio.CancelledError:
+            stop.set()
+            raise
+        name = self.model_id() if self.model not in MODELS else path.stem
         engine = await asyncio.to_thread(
             Engine, path, slots=self.slots, context=self.context, threads=self.threads
         )
         with engine:
             async with chat_client(engine.url, "none", self.timeout, self.slots) as client:
-                yield ChatSession(client, name, self._body_options)
+                yield ChatSession(client, name)
 
-    def _body_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
+    def body_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
         body = {**options, **self.options}
         return {name: value for name, value in body.items() if value is not None}
 
-    def weights(self) -> Path:
-        """The path of the GGUF, fetched first if need be, or of the smallest model instead."""
+    def weights(self, stop: threading.Event | None = None) -> Path:
+        """The path of the GGUF, fetched first if need be, or of the smallest model instead.
+
+        Setting `stop` from another thread ends the fetch; what is there stays for the next one.
+        """
         if self.model not in MODELS:
             return Path(self.model)
         try:
             with fetching(MODELS[self.model]) as progress:
-                return fetch(MODELS[self.model], progress)
+                return fetch(MODELS[self.model], progress, stop)
         except ProviderError as error:
-            if not self.fallback or self.model == SMALLEST:
+            stopped = stop is not None and stop.is_set()
+            if not self.fallback or self.model == SMALLEST or stopped:
                 raise
             log.warning("%s Falling back to %s, whose text is not worth keeping.", error, SMALLEST)
         with fetching(MODELS[SMALLEST]) as progress:
-            return fetch(MODELS[SMALLEST], progress)
+            return fetch(MODELS[SMALLEST], progress, stop)
 
     async def check(self) -> list[str]:
+        load_runtime()
         if self.model not in MODELS:
+            check_file(Path(self.model))
             return [f"the embedded model is {Path(self.model).name}"]
         model = MODELS[self.model]
         if model.path.is_file():

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 
+OPENAI = "https://api.openai.com/v1"
+
 NO_KEY = "none"
 """What is sent to an endpoint that wants no key."""
 
@@ -48,8 +50,10 @@ class Openai(Provider):
     @field_validator("api_key_env")
     @classmethod
     def _a_name(cls, name: str) -> str:
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) or name.startswith("sk_"):
-            raise ValueError("api_key_env must be the name of a variable, not the key itself")
+        if not re.fullmatch(r"[A-Z][A-Z0-9_]{0,60}", name):
+            raise ValueError(
+                "api_key_env must be the name of a variable in capitals, not the key itself"
+            )
         return name
 
     @field_validator("base_url")
@@ -62,6 +66,8 @@ class Openai(Provider):
             raise ValueError("base_url must look like http://host:port/v1")
         if parts.username or parts.password:
             raise ValueError("base_url must not hold a user or password; set the key's variable")
+        if parts.query or parts.fragment:
+            raise ValueError("base_url must not hold a query; a key belongs into its variable")
         return url.rstrip("/")
 
     def model_id(self) -> str:
@@ -70,13 +76,13 @@ class Openai(Provider):
     def requests_at_once(self) -> int:
         return self.concurrency
 
-    def connect(self) -> AbstractAsyncContextManager[Session]:
-        return self._connect()
+    def connect(self, at_once: int | None = None) -> AbstractAsyncContextManager[Session]:
+        return self._connect(at_once or self.concurrency)
 
     @asynccontextmanager
-    async def _connect(self) -> AsyncIterator[Session]:
-        async with self._client() as client:
-            yield ChatSession(client, self.model, self.body_options)
+    async def _connect(self, at_once: int) -> AsyncIterator[Session]:
+        async with self._client(at_once) as client:
+            yield ChatSession(client, self.model)
 
     def body_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """A prompt's options under the names that this endpoint takes."""
@@ -86,7 +92,7 @@ class Openai(Provider):
             body["max_completion_tokens"] = body.pop("max_tokens")
         return {name: value for name, value in body.items() if value is not None}
 
-    def _client(self) -> AsyncOpenAI:
+    def _client(self, at_once: int) -> AsyncOpenAI:
         key = os.environ.get(self.api_key_env, "")
         if not key and self.base_url is None:
             raise ProviderError(
@@ -94,11 +100,11 @@ class Openai(Provider):
                 f"the environment variable {self.api_key_env} is not set",
                 f"set {self.api_key_env}, or name another endpoint with base_url",
             )
-        return chat_client(self.base_url, key or NO_KEY, self.timeout, self.concurrency)
+        return chat_client(self.base_url or OPENAI, key or NO_KEY, self.timeout, at_once)
 
     async def check(self) -> list[str]:
         where = self.base_url or "OpenAI"
-        async with self._client() as client:
+        async with self._client(1) as client:
             try:
                 page = await asyncio.wait_for(client.models.list(), timeout=min(self.timeout, 20))
                 names = [model.id for model in page.data or []]
@@ -122,19 +128,14 @@ class SlowError(TransientError):
 class ChatSession:
     """Chat completions over one client, with the openai package's costly parts left out."""
 
-    def __init__(self, client: AsyncOpenAI, model: str, body_options: Any, name: str = "") -> None:
+    def __init__(self, client: AsyncOpenAI, model: str) -> None:
         from openai.types.chat import ChatCompletion
 
-        self.client, self.model, self._body_options = client, name or model, body_options
-        self._sent_name, self._kind = model, ChatCompletion
+        self.client, self.model, self._kind = client, model, ChatCompletion
 
     async def ask(self, messages: Sequence[Message], options: Mapping[str, Any]) -> Reply:
         """One request; `post` skips a walk over each message that costs 5 ms at 40 of them."""
-        body = {
-            "model": self._sent_name,
-            "messages": list(messages),
-            **self._body_options(options),
-        }
+        body = {"model": self.model, "messages": list(messages), **options}
         try:
             answer = await self.client.post("/chat/completions", cast_to=self._kind, body=body)
             return self._reply(answer)
@@ -157,15 +158,19 @@ def _whole(text: str) -> str:
     return text.encode("utf8", "replace").decode("utf8")
 
 
-def chat_client(base_url: str | None, key: str, timeout: float, connections: int) -> AsyncOpenAI:
-    """The openai client on aiohttp, without its own retries, which the door does."""
+def chat_client(base_url: str, key: str, timeout: float, connections: int) -> AsyncOpenAI:
+    """The openai client on aiohttp, without its own retries, which the door does.
+
+    An endpoint on this machine is spoken to directly, whatever proxy the environment names.
+    """
     import httpx2
     from openai import AsyncOpenAI, DefaultAioHttpClient
 
     limits = httpx2.Limits(
         max_connections=connections + 8, max_keepalive_connections=connections + 8
     )
-    client = DefaultAioHttpClient(timeout=timeout, limits=limits)
+    outside = urlsplit(base_url).hostname not in ("localhost", "127.0.0.1", "::1")
+    client = DefaultAioHttpClient(timeout=timeout, limits=limits, trust_env=outside)
     return AsyncOpenAI(
         api_key=key, base_url=base_url, timeout=timeout, max_retries=0, http_client=client
     )
@@ -200,9 +205,8 @@ def _first_sign(problem: ProviderError, where: str) -> list[str]:
     """What a fault of the first, free request means: the run cannot work, or it may yet."""
     if isinstance(problem, RequestError | UnknownModelError):
         return [f"{where} answers, and does not list its models"]
-    if isinstance(problem, SlowError):
-        return [f"{where} has not answered yet: {problem.asked}"]
-    if isinstance(problem, TransientError) and not isinstance(problem, UnreachableError):
+    silent = isinstance(problem, UnreachableError | SlowError)
+    if isinstance(problem, TransientError) and not silent:
         return [f"{where} answers, but not well: {problem.asked}"]
     raise ProviderError(
         f"the endpoint {where} does not answer as it should: {problem.asked}",

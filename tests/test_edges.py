@@ -1,0 +1,244 @@
+"""Where runs have gone wrong: faults on the way, changed jobs, folders of others, stops."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import textsynth as ts
+from tests.conftest import Project
+from tests.servers.chat import ChatServer, Faults
+from tests.test_kill import start, wait_for
+from tests.test_run import rows
+from textsynth.errors import JobError, PromptError, ProviderError, RunError
+
+
+def change(job: Path, old: str, new: str) -> Path:
+    text = job.read_text("utf8")
+    assert old in text
+    job.write_text(text.replace(old, new), "utf8")
+    return job
+
+
+def test_other_sampling_options_are_other_requests(project: Project, server: ChatServer) -> None:
+    job = project(server.url, count=5)
+    ts.run(job)
+    asked = server.requests
+    result = ts.run(change(job, "max_tokens: null", "temperature: 1.9"))
+    assert (result.replayed, server.requests) == (0, asked + result.asked)
+
+
+def test_fields_of_a_job_object_can_be_replaced_too(project: Project, server: ChatServer) -> None:
+    loaded = ts.load_job(project(server.url))
+    assert ts.run(loaded, count=3).summary.kept == 3
+    with pytest.raises(JobError, match="count"):
+        ts.run(loaded, count=0)
+
+
+def test_explain_knows_a_seed_that_was_given_on_the_command_line(
+    project: Project, server: ChatServer
+) -> None:
+    run = ts.run(project(server.url, count=4), seed=99).path
+    row = rows(run, "kept")[2]
+    found = ts.explain(row["id"], run)
+    assert found["note"] == ""
+    assert found["fields"]["chunk"]["id"] == row["seeds"]["chunk"]
+
+
+def test_explain_still_finds_the_exchanges_after_the_inputs_grew(
+    project: Project, server: ChatServer
+) -> None:
+    job = project(server.url, count=8)
+    ts.run(job)
+    faq = job.parent / "faq.csv"
+    faq.write_text(faq.read_text("utf8") + "\nf99,What else?,Nothing else at all today.\n", "utf8")
+    run = ts.run(job).path
+    for row in rows(run, "kept"):
+        assert len(ts.explain(row["id"], run)["exchanges"]) == len(row["replies"]) >= 2
+
+
+def test_a_facet_or_input_that_no_prompt_uses_is_pointed_out(
+    project: Project, server: ChatServer
+) -> None:
+    job = project(server.url, vary={"difficulty": ["easy", "hard"]})
+    warned = " ".join(ts.check(job).warnings)
+    assert "no prompt of 'qa' uses the facet 'difficulty'" in warned
+    with pytest.raises(JobError, match="a field 'question' of its own"):
+        ts.check(project(server.url, vary={"question": ["a", "b"]}))
+
+
+def test_examples_reach_the_prompts(project: Project, server: ChatServer) -> None:
+    job = project(server.url, count=2)
+    (job.parent / "real.jsonl").write_text('{"text": "wheres my kard"}\n', "utf8")
+    change(job, "documents: faq.csv", "documents: faq.csv\n  examples: real.jsonl")
+    assert ts.check(job).warnings == []
+    run = ts.run(job).path
+    sent = ts.explain("0", run)["exchanges"][0]["messages"]
+    assert "wheres my kard" in json.dumps(sent)
+
+
+def test_a_part_of_a_field_that_is_not_there_is_found_before_anything_is_asked(
+    project: Project, server: ChatServer
+) -> None:
+    job = project(server.url)
+    prompts = job.parent / "prompts/qa"
+    prompts.mkdir(parents=True)
+    (prompts / "answer.en.jinja").write_text("--- user\n\n{{ chunk.titel }}\n", "utf8")
+    with pytest.raises(PromptError, match=r"answer\.en\.jinja, line 3.*titel"):
+        ts.check(job)
+    assert server.requests == 0
+
+
+def test_a_failed_start_leaves_the_rows_of_the_last_run(
+    project: Project, server: ChatServer
+) -> None:
+    job = project(server.url, count=5)
+    run = ts.run(job).path
+    before = rows(run, "kept")
+    change(job, "scripted-model", "another-model")
+    server.faults = Faults(fail_all=401)
+    with pytest.raises(ProviderError):
+        ts.run(job)
+    assert rows(run, "kept") == before
+
+
+def test_a_connection_that_fails_is_tried_once_for_all_rows(project: Project) -> None:
+    with ChatServer(api_key="right") as server:
+        with pytest.raises(ProviderError, match="refuses the key"):
+            ts.run(project(server.url))
+        assert server.stats.connections <= 2
+
+
+def test_the_run_of_another_job_is_left_alone(project: Project, server: ChatServer) -> None:
+    job = project(server.url, count=3)
+    run = ts.run(job).path
+    change(job, "name: trial", "name: other")
+    with pytest.raises(RunError, match="the run of another job, 'trial'"):
+        ts.run(job, out=run)
+    with pytest.raises(RunError, match="is a file"):
+        ts.run(job, out=job.parent / "faq.csv")
+    (job.parent / "mine/rows").mkdir(parents=True)
+    with pytest.raises(RunError, match="is not a run"):
+        ts.run(job, out=job.parent / "mine")
+
+
+def test_exports_that_are_no_longer_asked_for_go(project: Project, server: ChatServer) -> None:
+    job = project(server.url, count=3, export=["sharegpt", "messages"])
+    exports = ts.run(job).path / "exports"
+    assert (exports / "sharegpt.jsonl").is_file()
+    ts.run(project(server.url, count=2, export=["messages"]))
+    assert not (exports / "sharegpt.jsonl").exists()
+    assert len((exports / "messages.jsonl").read_text("utf8").splitlines()) == 2
+
+
+def test_a_run_that_has_enough_closes_whatever_a_later_row_does(
+    project: Project, server: ChatServer
+) -> None:
+    job = project(server.url, count=4, concurrency=8, retries=0)
+    loaded = ts.load_job(job)
+
+    def script(request: dict[str, Any]) -> str:
+        return f"What is number {'x' * (len(str(request)) % 7 + 1)} of many, please?"
+
+    server.script, server.latency = script, 0.05
+    first = ts.run(loaded, out=job.parent / "first")
+    assert first.summary.kept == 4
+    status = ts.status(first.path)
+    assert status["status"] == "closed"
+    assert status["tokens_in"] >= first.summary.tokens_in
+
+
+def test_requests_to_this_machine_go_past_any_proxy(
+    project: Project, server: ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    assert ts.run(project(server.url, count=2)).summary.kept == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl+C is sent differently there")
+def test_ctrl_c_ends_a_wait_for_another_try(project: Project, server: ChatServer) -> None:
+    job = project(server.url)
+    server.faults = Faults(rate_429=1.0, retry_after=30)
+    process = start(job, job.parent / "out")
+    wait_for(server, 3, process)
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=15) == 130
+    assert time.monotonic() - began < 12
+
+
+def test_a_sign_of_life_while_no_row_is_done(project: Project, server: ChatServer) -> None:
+    job = project(server.url, count=3)
+    server.latency = 4
+    process = start(job, job.parent / "out")
+    try:
+        wait_for(server, 1, process)
+        time.sleep(2.5)
+        found = ts.status(job.parent / "out")
+        assert found["in_flight"] > 0
+        assert found["seconds_since_update"] < 2.2
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_interrupting_a_notebook_cell_ends_its_run(project: Project, server: ChatServer) -> None:
+    # A notebook's kernel has a running loop and Python's own handler of Ctrl+C.
+    server.latency = 0.3
+    job = project(server.url, count=400, records=90)
+    code = (
+        "import asyncio, sys, textsynth\n"
+        "async def cell(): textsynth.run(sys.argv[1])\n"
+        "asyncio.new_event_loop().run_until_complete(cell())\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(job)], stderr=subprocess.DEVNULL
+    )  # fmt: skip
+    wait_for(server, 5, process)
+    process.send_signal(signal.SIGINT)
+    process.wait(timeout=10)
+    assert server.requests < 100
+
+
+@pytest.mark.parametrize("name", ["2024", "true", "my bank"])
+def test_a_project_of_any_name_loads(tmp_path: Path, name: str) -> None:
+    ts.init(tmp_path / name)
+    assert ts.load_job(tmp_path / name).count == 12
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"vary": {"sure": [True, False]}}, "in quotes"),
+        ({"vary": {"stars": [1, 2]}, "quotas": {"stars": {1: 7, 2: 14}}}, "add up to 21"),
+    ],
+    ids=["yes and no", "numbers as values"],
+)
+def test_values_that_yaml_reads_as_something_else(
+    project: Project, fields: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(JobError, match=words):
+        ts.load_job(project("http://127.0.0.1:9/v1", **fields))
+
+
+def test_a_quota_may_be_on_a_facet_of_the_method(project: Project) -> None:
+    job = project("http://127.0.0.1:9/v1", method="support", quotas={"outcome": "exact"})
+    assert ts.load_job(job).quota_rows() == {
+        "outcome": {"resolved": 7, "escalated": 7, "abandoned": 6}
+    }
+
+
+def test_an_option_that_does_not_fit_is_named_as_an_option(project: Project) -> None:
+    with pytest.raises(JobError, match="The option 'count'"):
+        ts.load_job(project("http://127.0.0.1:9/v1"), {"count": 0})

@@ -1,0 +1,63 @@
+"""The jobs that are shipped: each runs as it is, on another provider than the one it names."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+import textsynth as ts
+from tests.servers.chat import ChatServer
+from tests.servers.scripts import asking_text, prompt_texts
+
+ROOT = Path(__file__).parents[1]
+JOBS = sorted([*ROOT.glob("prompts/*/example.yaml"), *ROOT.glob("examples/jobs/*.yaml")])
+
+
+def replies(request: dict[str, Any]) -> str:
+    """A line that every method can use: a settled pair where one is asked for, else a question."""
+    texts = prompt_texts(request)
+    asked = " ".join(texts[-2:])
+    if " | " in texts[-1]:
+        facts = texts[0].replace("?", ".").split("\n")
+        fact = max(facts, key=len).split(": ", 1)[-1].split(". ")[0].strip().rstrip(".")
+        korean = not asked.isascii() and any("\uac00" <= c <= "\ud7a3" for c in asked)
+        word = fact.split()[0]
+        return (
+            f"1. {word} 어떻게 되나요? | {fact}." if korean else f"1. What about {word}? | {fact}."
+        )
+    return asking_text(request)
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda p: "/".join(p.parts[-2:]))
+def test_a_shipped_job_passes_its_check_and_writes_rows(job: Path, tmp_path: Path) -> None:
+    raw = yaml.safe_load(job.read_text("utf8"))
+    raw["name"], raw["count"], raw["quality"] = "shipped", 2, ["length"]
+    raw.pop("quotas", None)
+    if isinstance(raw["method"], dict) and "support" in raw["method"]:
+        raw["method"]["support"]["customer"] = "free"
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in ("bank", "bank-ko"):
+        shutil.copytree(ROOT / "examples" / name, home / "documents" / name)
+    if "documents" in raw.get("inputs", {}):
+        language = "bank-ko" if raw["language"] == "ko" else "bank"
+        raw["inputs"]["documents"] = f"documents/{language}/faq.csv"
+    with ChatServer(script=replies) as server:
+        endpoint = {"base_url": server.url, "model": "m", "options": {"max_tokens": None}}
+        raw["provider"] = {"openai": endpoint}
+        (home / "job.yaml").write_text(yaml.safe_dump(raw, allow_unicode=True), "utf8")
+        ts.check(home)
+        result = ts.run(home)
+    assert result.summary.kept == 2
+    assert result.summary.language == raw["language"]
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda p: "/".join(p.parts[-2:]))
+def test_a_shipped_job_names_only_fields_that_exist(job: Path) -> None:
+    loaded = ts.load_job(job)
+    assert loaded.provider.part == "local"
+    assert loaded.count >= 4
