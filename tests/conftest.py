@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -65,3 +67,14 @@ def project(tmp_path: Path) -> Project:
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def session_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the small model is fetched to, once; $TEXTSYNTH_TEST_CACHE keeps it for next time."""
+    if own := os.environ.get("TEXTSYNTH_TEST_CACHE"):
+        yield Path(own)
+        return
+    folder = tmp_path_factory.getbasetemp() / "textsynth-cache"
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import zipfile
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,17 +17,6 @@ from textsynth.engine.fetch import _payload, _so_far, fetch, remove
 from textsynth.errors import JobError, ProviderError
 
 SMALL = MODELS[SMALLEST]
-
-
-@pytest.fixture(scope="session")
-def session_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where the small model is fetched to, once; $TEXTSYNTH_TEST_CACHE keeps it for next time."""
-    if own := os.environ.get("TEXTSYNTH_TEST_CACHE"):
-        yield Path(own)
-        return
-    folder = tmp_path_factory.getbasetemp() / "textsynth-cache"
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

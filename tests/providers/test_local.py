@@ -6,8 +6,6 @@ import asyncio
 import logging
 import os
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +21,6 @@ from textsynth.records import Message, Reply
 SMALL = MODELS[SMALLEST]
 QUESTION: list[Message] = [{"role": "user", "content": "What colour is the sky? One word."}]
 TINY: dict[str, Any] = {"slots": 2, "context": 256}
-
-
-@pytest.fixture(scope="session")
-def session_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The same folder as in tests/engine, so that the model is fetched once for both."""
-    if own := os.environ.get("TEXTSYNTH_TEST_CACHE"):
-        yield Path(own)
-        return
-    folder = tmp_path_factory.getbasetemp() / "textsynth-cache"
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
 
 from textsynth.errors import ReplyError
 from textsynth.methods import Ask
@@ -29,6 +31,17 @@ _FAREWELL = re.compile(
     r"|안녕히|수고하세요|좋은 하루|들어가세요|다음에 (?:뵙|봬|또)|이만",
     re.IGNORECASE,
 )
+
+
+def _in_order(turns: tuple[int, int]) -> tuple[int, int]:
+    if turns[0] > turns[1]:
+        raise ValueError(f"the fewest ({turns[0]}) come before the most ({turns[1]})")
+    return turns
+
+
+_Number = Annotated[int, Field(ge=2, le=20)]
+Turns = Annotated[tuple[_Number, _Number], AfterValidator(_in_order)]
+"""The option of a method that converses: fewest and most turns, 2 to 20."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, ClassVar, Self
-
-from pydantic import Field, model_validator
+from typing import ClassVar
 
 from textsynth.methods import Ask, Method
 from textsynth.methods import _lines as lines
-from textsynth.methods._turns import Turn, as_messages, converse, line_of, view_of
+from textsynth.methods._turns import Turn, Turns, as_messages, converse, line_of, view_of
 from textsynth.records import Brief, Draft, Reply
 
 NAMES = ("A", "B")
-Turns = Annotated[int, Field(ge=2, le=20)]
 
 
 class Dialogue(Method):
     """Two personas talk: about a chunk where the job has documents, else about what they share."""
 
-    turns: tuple[Turns, Turns] = (4, 8)
+    turns: Turns = (4, 8)
     """Fewest and most turns (2 to 20); it ends earlier when both have said goodbye."""
 
     topic: str = ""
@@ -31,12 +28,6 @@ class Dialogue(Method):
     }
     needs: ClassVar[tuple[str, ...]] = ("persona", "partner")
     may_use: ClassVar[tuple[str, ...]] = ("chunk",)
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.turns[0] > self.turns[1]:
-            raise ValueError(f"turns: the fewest ({self.turns[0]}) come before the most")
-        return self
 
     async def write(self, brief: Brief, ask: Ask) -> Draft:
         """One conversation; the first persona is the user's side."""

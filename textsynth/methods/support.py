@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, ClassVar, Literal, Self
-
-from pydantic import Field, model_validator
+from typing import ClassVar, Literal
 
 from textsynth.errors import ReplyError
 from textsynth.methods import Ask, Method
 from textsynth.methods import _lines as lines
-from textsynth.methods._turns import Turn, as_messages, converse, line_of, tidy, view_of
+from textsynth.methods._turns import Turn, Turns, as_messages, converse, line_of, tidy, view_of
 from textsynth.records import Brief, Draft, Reply
 
-Turns = Annotated[int, Field(ge=2, le=20)]
 _NUMBERING = re.compile(r"^\W*(?:\d+[.)]|[-*•])?\s*")
 NAMES = ("Customer", "Agent")
 
@@ -33,7 +30,7 @@ class Support(Method):
     """`free`: both sides react to what was said. `scripted`: questions and answers are settled
     first and the customer puts its own into its own words, for models too small to play a part."""
 
-    turns: tuple[Turns, Turns] = (4, 6)
+    turns: Turns = (4, 6)
     """Fewest and most turns (2 to 20) of both; fewer still when the chunk answers too little."""
 
     system: str = ""
@@ -57,12 +54,6 @@ class Support(Method):
         "channel": ("chat", "email", "phone"),
         "outcome": ("resolved", "escalated", "abandoned"),
     }
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.turns[0] > self.turns[1]:
-            raise ValueError(f"turns: the fewest ({self.turns[0]}) come before the most")
-        return self
 
     async def write(self, brief: Brief, ask: Ask) -> Draft:
         """One conversation; the customer is the user, the agent the assistant."""
