@@ -110,6 +110,9 @@ class LiveView(View):
         self.console, self.pace = console, Pace()
         self._fault = ""
 
+    def update(self, pipeline: Pipeline) -> None:
+        self.pace.rows_per_second(pipeline)  # so that the pace is taken from the first request on
+
     def fault(self, words: str) -> None:
         self._fault = words
 
@@ -148,9 +151,11 @@ class LiveView(View):
             f"tokens in {counts.tokens_in:,}", f"out {counts.tokens_out:,}",
             dollars(counts.cost), f"retried {tally.retried}",
         )  # fmt: skip
+        bar = Table.grid(expand=True)  # alone, a bar does not end its line
+        bar.add_row(ProgressBar(total=job.count, completed=counts.kept))
         lines: list[RenderableType] = [
             head,
-            ProgressBar(total=job.count, completed=counts.kept),
+            bar,
             figures,
         ]
         for reason, rows in counts.reasons.most_common(5):
