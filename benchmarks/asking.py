@@ -1,7 +1,8 @@
 """What a request costs in textsynth beside the bare openai client it uses: CPU ms, one run.
 
 Both ask the same chat server on loopback, in processes of their own, with 64 requests at once.
-textsynth plans, renders, journals and writes rows on top; its filters are off.
+The prompts are about equally long. textsynth plans, renders, journals and writes rows on top; its
+filters are off.
 """
 
 from __future__ import annotations
@@ -21,13 +22,15 @@ BARE = """
 import asyncio, sys
 from textsynth.providers.openai import chat_client
 from openai.types.chat import ChatCompletion
+filler = "Some words to make it as long as a prompt of the method. " * 12
 url, count, at_once = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 async def main():
     left = iter(range(count))
     async with chat_client(url, "none", 60, at_once) as client:
         async def work():
             for i in left:
-                body = {"model": "m", "messages": [{"role": "user", "content": f"Say {i}."}]}
+                message = {"role": "user", "content": f"Say {i}. {filler}"}
+                body = {"model": "m", "messages": [message]}
                 await client.post("/chat/completions", cast_to=ChatCompletion, body=body)
         await asyncio.gather(*[work() for _ in range(at_once)])
 asyncio.run(main())

@@ -44,7 +44,7 @@ def test_the_panel_shows_what_matters_each_on_its_line(
     assert re.search(
         r"yield \d+ % +dropped \d+ +failed \d+ +in flight \d+ +from journal 0", lines[3]
     )
-    assert re.search(r"tokens in [\d,]+ +out [\d,]+ +unknown price", lines[4])
+    assert re.search(r"replies \d+ +tokens in [\d,]+ +out [\d,]+ +unknown price", lines[4])
 
 
 def test_dropped_rows_stand_in_the_panel_with_their_reason(

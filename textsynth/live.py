@@ -148,7 +148,8 @@ class LiveView(View):
             f"in flight {tally.in_flight}", f"from journal {tally.replayed}",
         )  # fmt: skip
         figures.add_row(
-            f"tokens in {counts.tokens_in:,}", f"out {counts.tokens_out:,}",
+            f"replies {tally.asked:,}", f"tokens in {counts.tokens_in:,}",
+            f"out {counts.tokens_out:,}",
             dollars(counts.cost), f"retried {tally.retried}",
         )  # fmt: skip
         bar = Table.grid(expand=True)  # alone, a bar does not end its line

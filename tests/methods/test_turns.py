@@ -84,3 +84,8 @@ def test_silence_is_an_error() -> None:
 
     with pytest.raises(ReplyError, match="A said nothing"):
         asyncio.run(converse(speak, ("A", "B"), 2, 4))
+
+
+def test_emphasis_is_no_part_of_what_is_said() -> None:
+    assert tidy("**How can I block new payees?**") == "How can I block new payees?"
+    assert tidy("Costs 3 ** 2 pounds.") == "Costs 3 ** 2 pounds."

@@ -23,6 +23,7 @@ _PREFACE = re.compile(
     r"(?:message|reply|line|response|question)[^\n.!?]{0,40}:\s*",
     re.IGNORECASE,
 )
+_BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
 _QUOTES = {'"': '"', "“": "”", "'": "'", "「": "」", "‘": "’"}
 
 _FAREWELL = re.compile(
@@ -106,7 +107,7 @@ def over(turns: Sequence[Turn]) -> bool:
 
 def tidy(text: str, names: Sequence[str] = ()) -> str:
     """The line itself: without label, preface or quotes around it, nor the other's line."""
-    text = _PREFACE.sub("", text.strip()).strip()
+    text = _BOLD.sub(r"\1", _PREFACE.sub("", text.strip())).strip()
     text = _without_label(text, names)
     kept: list[str] = []
     for line in text.splitlines():
