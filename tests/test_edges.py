@@ -19,6 +19,7 @@ from tests.servers.chat import ChatServer, Faults
 from tests.test_kill import start, wait_for
 from tests.test_run import rows
 from textsynth.errors import JobError, PromptError, ProviderError, RunError
+from textsynth.materials import prepare
 
 
 def change(job: Path, old: str, new: str) -> Path:
@@ -139,21 +140,57 @@ def test_exports_that_are_no_longer_asked_for_go(project: Project, server: ChatS
     assert len((exports / "messages.jsonl").read_text("utf8").splitlines()) == 2
 
 
+def short_or_long(request: dict[str, Any]) -> str:
+    """Half of the briefs come to a row that is too short to keep."""
+    text = str(request["messages"])
+    if "Why?" in text:
+        return "So?"
+    return (
+        "Why?" if sum(map(ord, text)) % 2 else f"What is {'x' * (len(text) % 9 + 1)} for, please?"
+    )
+
+
 def test_a_run_that_has_enough_closes_whatever_a_later_row_does(
     project: Project, server: ChatServer
 ) -> None:
-    job = project(server.url, count=4, concurrency=8, retries=0)
-    loaded = ts.load_job(job)
+    server.script, server.latency = short_or_long, 0.05
+    job = project(server.url, records=40, count=9, quality=[{"length": {"min_total": 30}}])
+    plain = ts.run(job, out=job.parent / "plain")
+    last = plain.summary.briefs
+    # Every brief after the last one that is needed breaks in the middle, while it is under way.
+    plan = prepare(ts.load_job(job)).plan
+    later = [plan.brief(i).fields["chunk"]["id"] for i in range(last, last + 12)]
+    needed = {plan.brief(i).fields["chunk"]["id"] for i in range(last)}
+    broken = [name for name in later if name not in needed]
+    assert broken
+    prompts = job.parent / "prompts/qa"
+    prompts.mkdir(parents=True)
+    text = (Path(__file__).parents[1] / "prompts/qa/answer.en.jinja").read_text("utf8")
+    fault = f"{{{{ 1 / 0 if chunk.id in {broken} else '' }}}}"
+    (prompts / "answer.en.jinja").write_text(
+        text.replace("--- user\n", f"--- user\n{fault}"), "utf8"
+    )
+    result = ts.run(job, out=job.parent / "broken")
+    assert (result.summary.kept, result.summary.briefs) == (9, last)
+    assert ts.status(result.path)["tokens_in"] >= result.summary.tokens_in
 
-    def script(request: dict[str, Any]) -> str:
-        return f"What is number {'x' * (len(str(request)) % 7 + 1)} of many, please?"
 
-    server.script, server.latency = script, 0.05
-    first = ts.run(loaded, out=job.parent / "first")
-    assert first.summary.kept == 4
-    status = ts.status(first.path)
-    assert status["status"] == "closed"
-    assert status["tokens_in"] >= first.summary.tokens_in
+def test_replies_are_saved_when_a_filter_is_at_fault(project: Project, server: ChatServer) -> None:
+    server.latency = 0.1
+    job = project(server.url, quality=[{"exact_duplicates": {"on": "nope"}}])
+    with pytest.raises(JobError, match="nope"):
+        ts.run(job)
+    assert ts.status(job)["status"] == "stopped"
+    assert ts.status(job)["replies"] == sum(server.answered.values()) > 8
+
+
+def test_rows_can_be_exported_where_the_job_can_no_longer_be_read(
+    project: Project, server: ChatServer
+) -> None:
+    run = ts.run(project(server.url, count=3)).path
+    (run / "job.yaml").write_text("", "utf8")
+    (file,) = ts.export(run, ["messages"])
+    assert len(file.read_text("utf8").splitlines()) == 3
 
 
 def test_requests_to_this_machine_go_past_any_proxy(

@@ -296,3 +296,14 @@ def test_a_plan_may_have_more_combinations_than_a_machine_word_counts() -> None:
     percent = {"a": 33.0, "b": 33.0, "c": 34.0}
     plan = made((50,), {f"f{k}": percent for k in range(10)})
     assert plan.brief(3).facets.keys() == {f"f{k}" for k in range(10)}
+
+
+def test_a_persona_meets_other_partners_with_other_facets() -> None:
+    people = [{"id": f"p{i}"} for i in range(6)]
+    plan = Plan(3, [Axis("persona", people)], {"topic": dict.fromkeys("abcdef", 1.0)}, partner=True)
+    pairs = {
+        (brief.fields["persona"]["id"], brief.fields["partner"]["id"])
+        for brief in map(plan.brief, range(plan.size))
+    }
+    assert len(pairs) > 15
+    assert all(one != other for one, other in pairs)

@@ -228,17 +228,20 @@ class Pipeline:
                         fix="mend it and give the same command again: nothing saved is lost",
                     )
                 )
-        elif isinstance(error, TextsynthError):
+        elif isinstance(error, ProviderError):
             self.stop(error)
 
     def _decide(self) -> None:
         while self._turn in self._ready and not self._enough():
             outcome = self._ready.pop(self._turn)
-            fatal = isinstance(outcome.error, TextsynthError) and not isinstance(
-                outcome.error, ReplyError | RequestError | TransientError
-            )
-            if fatal:
+            error = outcome.error
+            own = ReplyError | RequestError | TransientError
+            if isinstance(error, TextsynthError) and not isinstance(error, own):
+                # The job or the provider is at fault, not the row: it waits for the next start. A
+                # fault of the job ends the run only here, in its turn, so a row that is not needed
+                # ends none.
                 self._ready[self._turn] = outcome
+                self.stop(error)
                 return
             self._turn += 1
             brief = outcome.brief

@@ -90,7 +90,7 @@ class Plan:
     def brief(self, i: int) -> Brief:
         """Brief number i (from 0); the same for ever, whatever was asked before."""
         lap, inside = divmod(i, self.size)
-        fields = self._rows(inside % self.row_combinations, lap)
+        fields = self._rows(inside % self.row_combinations, lap, i)
         chosen = self._slots_of(i)
         facets = {name: values[chosen[name]] for name, values in self._slots}
         for pool in self.pools:
@@ -122,7 +122,7 @@ class Plan:
             walked *= n
         return chosen
 
-    def _rows(self, place: int, lap: int) -> dict[str, Any]:
+    def _rows(self, place: int, lap: int, i: int) -> dict[str, Any]:
         fields: dict[str, Any] = {}
         before, visit, first = 0, place, 0
         for depth, axis in enumerate(self.axes):
@@ -139,7 +139,7 @@ class Plan:
             before = before * size + number if depth else number
             if axis.name == "persona" and self.partner:
                 met = axis.suit(first) if axis.suit else range(len(axis.rows))
-                fields["partner"] = self._other(axis.rows, number, met, place + lap * self.size)
+                fields["partner"] = self._other(axis.rows, number, met, i)
         return fields
 
     def _other(self, people: Sequence[Row], one: int, met: Sequence[int], i: int) -> Row:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from textsynth.errors import Interrupted, ShortError
+from textsynth.errors import Interrupted, ShortError, TextsynthError
 from textsynth.job import Job
 from textsynth.jobfile import load_job
 from textsynth.journal import Entry
@@ -170,7 +170,10 @@ def export(
     path = find_run(target)
     require_rows(path)
     summary, files = read_summary(path), []
-    own = {writer.part: writer for writer in job_of(path).export}
+    try:
+        own = {writer.part: writer for writer in job_of(path).export}
+    except TextsynthError:
+        own = {}  # the rows can be written also where the job can no longer be read
     for name in formats:
         writer = (own.get(name) or SHELF.load(name)()) if isinstance(name, str) else name
         folder = Path(out) if out else path / "exports"
