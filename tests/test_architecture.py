@@ -22,9 +22,9 @@ PACKAGE = ROOT / "textsynth"
 # that floor is one shelf.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "version"),
-    ("records", "resources"),
+    ("records", "resources", "forms", "prices"),
     ("shelf", "engine"),
-    ("inputs", "methods", "providers", "quality", "writers", "prices"),
+    ("inputs", "methods", "providers", "quality", "writers"),
     ("job", "plan", "prompts", "journal", "counts"),
     ("jobfile",),
     ("runfolder", "materials"),

@@ -72,12 +72,12 @@ class Echo(Provider):
         return "echo"
 
     @asynccontextmanager
-    async def connect(self, at_once=None):
+    async def connect(self, link):
         class Talk:
             model = "echo"
 
-            async def ask(self, messages, options):
-                return Reply(messages[-1]["content"], "echo")
+            async def ask(self, call):
+                return Reply(call.messages[-1]["content"], "echo")
 
         yield Talk()
 '''

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from textsynth.prices import price_of
 from textsynth.records import ReplyRef, Verdict
 
 
@@ -76,14 +75,13 @@ class Counts:
         self.dry += 1
         self.reasons[f"failed: {kind}"] += 1
 
-    def pay(self, replies: Iterable[ReplyRef], *, remote: bool) -> None:
-        """Counts the replies of a brief, each at its own price."""
+    def pay(self, replies: Iterable[ReplyRef]) -> None:
+        """Counts the replies of a brief, each at what it cost."""
         for ref in replies:
             self.models[ref.model] += 1
             self.tokens_in += ref.tokens_in
             self.tokens_out += ref.tokens_out
-            price = price_of(ref.model, remote)
-            if price is None:
+            if ref.usd is None:
                 self.cost = None
             elif self.cost is not None:
-                self.cost += price(ref.tokens_in, ref.tokens_out)
+                self.cost += ref.usd

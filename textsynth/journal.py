@@ -25,7 +25,8 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS replies (
     key BLOB PRIMARY KEY, brief INTEGER NOT NULL, step TEXT NOT NULL, prompt TEXT NOT NULL,
     request BLOB NOT NULL, text TEXT NOT NULL, model TEXT NOT NULL, finish TEXT NOT NULL,
-    tokens_in INTEGER NOT NULL, tokens_out INTEGER NOT NULL, at REAL NOT NULL
+    tokens_in INTEGER NOT NULL, tokens_out INTEGER NOT NULL, cached INTEGER NOT NULL, usd REAL,
+    at REAL NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_brief ON replies (brief);
 CREATE TABLE IF NOT EXISTS sent (key BLOB NOT NULL, at REAL NOT NULL);
@@ -35,8 +36,9 @@ LARGE = 2048
 """Requests of more bytes than this are compressed; smaller ones are not worth the time."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_INSERT = "INSERT INTO replies VALUES (?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(key) DO NOTHING"
-_REPLY = "SELECT text, model, finish, tokens_in, tokens_out FROM replies WHERE key = ?"
+_INSERT = "INSERT INTO replies VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(key) DO NOTHING"
+_COLUMNS = "text, model, finish, tokens_in, tokens_out, cached, usd"
+_REPLY = f"SELECT {_COLUMNS} FROM replies WHERE key = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ class Journal:
         done = asyncio.get_running_loop().create_future()
         self._rows.append(
             (bytes.fromhex(key), brief, step, prompt, packed, reply.text, reply.model,
-             reply.finish, reply.tokens_in, reply.tokens_out, time.time())
+             reply.finish, reply.tokens_in, reply.tokens_out, reply.cached, reply.usd, time.time())
         )  # fmt: skip
         self._waiting.append(done)
         if self._committing is None:
@@ -164,13 +166,13 @@ class Journal:
 
     def entries(self, keys: Sequence[str]) -> list[Entry]:
         """The exchanges under these keys, in their order; a key that is not there is left out."""
-        columns = "key, brief, step, prompt, request, text, model, finish, tokens_in, tokens_out"
+        columns = f"key, brief, step, prompt, request, {_COLUMNS}"
         query = f"SELECT {columns} FROM replies WHERE key = ?"
         return [_entry(row) for key in keys for row in self._read(query, (bytes.fromhex(key),))]
 
     def of_brief(self, index: int) -> list[Entry]:
         """All exchanges of one brief, in the order in which they were answered."""
-        columns = "key, brief, step, prompt, request, text, model, finish, tokens_in, tokens_out"
+        columns = f"key, brief, step, prompt, request, {_COLUMNS}"
         found = self._read(
             f"SELECT {columns} FROM replies WHERE brief = ? ORDER BY at, key", (index,)
         )
@@ -193,6 +195,19 @@ class Journal:
             "SELECT model, total(tokens_in), total(tokens_out) FROM replies GROUP BY model"
         )
         return [(model, int(tokens_in), int(tokens_out)) for model, tokens_in, tokens_out in rows]
+
+    def cost(self) -> float | None:
+        """Dollars paid for all replies; None where the price of one is not known."""
+        ((usd, unknown),) = self._read("SELECT total(usd), total(usd IS NULL) FROM replies")
+        return None if unknown else float(usd)
+
+    def note(self, name: str, value: Any) -> None:
+        """Keeps a fact (plain JSON) under a name; on disk when it returns. None removes it."""
+        raise NotImplementedError
+
+    def noted(self, prefix: str) -> dict[str, Any]:
+        """The facts whose names begin so, in the order of their names."""
+        raise NotImplementedError
 
     def sent_more_than_once(self) -> Iterator[tuple[str, int]]:
         """(key, times) of each request that left more than once."""

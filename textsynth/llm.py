@@ -8,7 +8,7 @@ import itertools
 import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import tenacity
@@ -17,7 +17,7 @@ from textsynth.errors import PromptError, TransientError, nearest
 from textsynth.journal import Journal
 from textsynth.methods import Ask, Method
 from textsynth.prompts import PromptBook
-from textsynth.providers import Provider, Session
+from textsynth.providers import Call, Link, Provider, Session
 from textsynth.records import Brief, Message, Reply, ReplyRef, digest
 
 MAX_WAIT = 60.0
@@ -101,7 +101,14 @@ class Llm:
             request = _Request(brief, step, prompt.id, messages, settings, take)
             key, reply = await self._answer(request)
             used[number] = ReplyRef(
-                key, step, prompt.id, reply.model, reply.finish, reply.tokens_in, reply.tokens_out
+                key,
+                step,
+                prompt.id,
+                reply.model,
+                reply.finish,
+                reply.tokens_in,
+                reply.tokens_out,
+                reply.usd,
             )
             return reply
 
@@ -162,6 +169,10 @@ class Llm:
             self.tally.in_flight += 1
             try:
                 reply = await self._persistently(request, session)
+                price = self.provider.price(reply.model)
+                if price:
+                    paid = price(reply.tokens_in, reply.tokens_out, reply.cached)
+                    reply = replace(reply, usd=paid)
             finally:
                 self.tally.in_flight -= 1
         self.tally.asked += 1
@@ -175,9 +186,10 @@ class Llm:
         return reply
 
     async def _persistently(self, request: _Request, session: Session) -> Reply:
+        call = Call(request.messages, request.options, request.key(self._model))
         # The first try goes without the retry machinery, whose set-up costs as much as the rest.
         try:
-            return await session.ask(request.messages, request.options)
+            return await session.ask(call)
         except TransientError as error:
             if not self.retries:
                 raise
@@ -193,7 +205,7 @@ class Llm:
             reraise=True,
         ):
             with attempt:
-                return await session.ask(request.messages, request.options)
+                return await session.ask(call)
         raise AssertionError("tenacity ended without a result")
 
     async def _sleep(self, seconds: float) -> None:
@@ -235,7 +247,7 @@ class Llm:
 
     async def _open(self) -> Session:
         await self.provider.check()
-        return await self._stack.enter_async_context(self.provider.connect(self.concurrency))
+        return await self._stack.enter_async_context(self.provider.connect(Link(self.concurrency)))
 
     async def aclose(self) -> None:
         """Closes the connection, if one was opened."""

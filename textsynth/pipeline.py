@@ -246,7 +246,7 @@ class Pipeline:
             self._turn += 1
             brief = outcome.brief
             if brief is not None and self.quotas.open(brief.facets):
-                self.counts.pay(outcome.replies, remote=self.job.provider.remote)
+                self.counts.pay(outcome.replies)
                 if outcome.sample is not None:
                     self._screen(outcome.sample)
                 else:

@@ -5,19 +5,25 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
-Price = Callable[[int, int], float]
+Price = Callable[[int, int, int], float]
+"""(tokens in, tokens out, how many of those in were cached) of one request → dollars."""
+
+
+def free(tokens_in: int, tokens_out: int, cached: int = 0) -> float:
+    """The price of a model on this machine."""
+    return 0.0
 
 
 @functools.cache
-def price_of(model: str, remote: bool) -> Price | None:
-    """(tokens in, tokens out) of one request → dollars; None when the price is not known."""
-    if not remote:
-        return lambda tokens_in, tokens_out: 0.0
+def listed(model: str, api_url: str) -> Price | None:
+    """The price of a model at the vendor behind a URL; None when the list does not have it."""
     from genai_prices import Usage, calc_price
 
-    def price(tokens_in: int, tokens_out: int) -> float:
-        usage = Usage(input_tokens=tokens_in, output_tokens=tokens_out)
-        return float(calc_price(usage, model_ref=model).total_price)
+    def price(tokens_in: int, tokens_out: int, cached: int = 0) -> float:
+        usage = Usage(
+            input_tokens=tokens_in, output_tokens=tokens_out, cache_read_tokens=cached or None
+        )
+        return float(calc_price(usage, model_ref=model, provider_api_url=api_url).total_price)
 
     try:
         price(1, 1)

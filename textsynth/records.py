@@ -55,13 +55,21 @@ class Brief:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer of a model. Tokens are counts as the provider reports them, 0 if it does not."""
+    """One answer of a model. Tokens are counts as the provider reports them, 0 if it does not.
+
+    `cached`: how many of the tokens in came from the provider's prompt cache. `usd`: what it cost
+    when it was paid for; None where the price is not known. `data`: the value of a structured
+    reply, checked against the form that was asked for; not kept, read from the text again.
+    """
 
     text: str
     model: str
     finish: str = "stop"
     tokens_in: int = 0
     tokens_out: int = 0
+    cached: int = 0
+    usd: float | None = None
+    data: Any = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,7 @@ class ReplyRef:
     finish: str
     tokens_in: int
     tokens_out: int
+    usd: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from textsynth.job import Job
 from textsynth.jobfile import load_job
 from textsynth.journal import Journal
 from textsynth.materials import prepare
-from textsynth.prices import price_of
 from textsynth.records import Summary
 from textsynth.runfolder import KINDS, find_run, read_rows, read_state, read_summary
 
@@ -34,7 +33,7 @@ def status(target: str | Path = ".") -> dict[str, Any]:
     journal = Journal(path / "journal.sqlite")
     try:
         counts = journal.counts()
-        cost = _cost(journal, bool(state.get("remote", True)))
+        cost = journal.cost()
     finally:
         journal.close()
     return {
@@ -101,17 +100,6 @@ def funnel_rows(summary: Summary) -> Iterator[tuple[str, int, int, str]]:
         )
         yield stage, left, lost, why
         before = left
-
-
-def _cost(journal: Journal, remote: bool) -> float | None:
-    """Dollars for every reply on disk, also those of rows that were not needed."""
-    total = 0.0
-    for model, tokens_in, tokens_out in journal.by_model():
-        price = price_of(model, remote)
-        if price is None:
-            return None
-        total += price(tokens_in, tokens_out)
-    return total
 
 
 def _alive(pid: int) -> bool:

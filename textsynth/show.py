@@ -12,7 +12,7 @@ from rich.table import Table
 
 from textsynth.job import Job
 from textsynth.live import span
-from textsynth.prices import dollars, price_of
+from textsynth.prices import dollars
 from textsynth.project import PartInfo
 from textsynth.records import Source, Summary
 from textsynth.report import as_json, funnel_rows
@@ -89,8 +89,7 @@ def trials(out: Console, found: Sequence[Trial], job: Job) -> None:
             exchange(out, asdict(entry.reply), entry.step, entry.messages, entry.reply.text)
             tokens_in += entry.reply.tokens_in
             tokens_out += entry.reply.tokens_out
-            price = price_of(entry.reply.model, job.provider.remote)
-            more = price(entry.reply.tokens_in, entry.reply.tokens_out) if price else None
+            more = entry.reply.usd
             cost = None if cost is None or more is None else cost + more
         if trial.sample is None:
             out.print(f"[red]failed:[/] {escape(trial.error)}")

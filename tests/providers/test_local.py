@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from textsynth.engine.catalogue import DEFAULT, MODELS, SMALLEST
 from textsynth.engine.fetch import fetch
 from textsynth.errors import ProviderError
+from textsynth.providers import Call, Link
 from textsynth.providers.local import Local
 from textsynth.records import Message, Reply
 
@@ -41,8 +42,8 @@ def replies(provider: Local, *options: dict[str, Any]) -> tuple[str, list[Reply]
     """The model's name, and its replies to one question under each of these options."""
 
     async def main() -> tuple[str, list[Reply]]:
-        async with provider.connect() as session:
-            asked = [session.ask(QUESTION, given) for given in options]
+        async with provider.connect(Link()) as session:
+            asked = [session.ask(Call(QUESTION, given)) for given in options]
             return session.model, await asyncio.gather(*asked)
 
     return asyncio.run(main())

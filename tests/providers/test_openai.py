@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from tests.servers.chat import ChatServer, Faults
 from textsynth.errors import ProviderError, RequestError, TransientError
+from textsynth.providers import Call, Link
 from textsynth.providers.openai import Openai
 from textsynth.records import Message, Reply
 
@@ -28,8 +29,8 @@ def check(url: str, model: str = "scripted-model", **options: Any) -> list[str]:
 
 def ask(url: str, **options: Any) -> Reply:
     async def main() -> Reply:
-        async with Openai(model="m", base_url=url, **options).connect() as session:
-            return await session.ask(HI, {})
+        async with Openai(model="m", base_url=url, **options).connect(Link()) as session:
+            return await session.ask(Call(HI, {}))
 
     return asyncio.run(main())
 
@@ -182,7 +183,7 @@ def test_openai_itself_needs_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "'gpt-x' needs a key" in str(caught.value)
 
     async def connect() -> None:
-        async with provider.connect():
+        async with provider.connect(Link()):
             pass
 
     with pytest.raises(ProviderError, match="variable MY_KEY is not set"):

@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
@@ -17,8 +18,9 @@ from textsynth.engine.catalogue import DEFAULT, MODELS, SMALLEST, model_named
 from textsynth.engine.fetch import fetch
 from textsynth.engine.progress import fetching
 from textsynth.errors import JobError, ProviderError
-from textsynth.providers import Provider, Session
-from textsynth.providers.openai import ChatSession, chat_client
+from textsynth.prices import Price, free
+from textsynth.providers import Link, Provider, Session
+from textsynth.providers._chat import NO_KEY, chat_session
 from textsynth.records import digest
 
 log = logging.getLogger("textsynth")
@@ -77,11 +79,14 @@ class Local(Provider):
     def requests_at_once(self) -> int:
         return self.slots
 
-    def connect(self, at_once: int | None = None) -> AbstractAsyncContextManager[Session]:
-        return self._connect()
+    def price(self, model: str) -> Price | None:
+        return free
+
+    def connect(self, link: Link) -> AbstractAsyncContextManager[Session]:
+        return self._connect(link)
 
     @asynccontextmanager
-    async def _connect(self) -> AsyncIterator[Session]:
+    async def _connect(self, link: Link) -> AsyncIterator[Session]:
         stop = threading.Event()
         try:
             path = await asyncio.to_thread(self.weights, stop)
@@ -93,8 +98,9 @@ class Local(Provider):
             Engine, path, slots=self.slots, context=self.context, threads=self.threads
         )
         with engine:
-            async with chat_client(engine.url, "none", self.timeout, self.slots) as client:
-                yield ChatSession(client, name)
+            size = replace(link, at_once=self.slots)
+            async with chat_session(engine.url, NO_KEY, self.timeout, name, size) as session:
+                yield session
 
     def body_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
         body = {**options, **self.options}
