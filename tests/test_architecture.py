@@ -22,12 +22,16 @@ PACKAGE = ROOT / "textsynth"
 # that floor is one shelf.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "version"),
-    ("records", "resources", "forms", "prices"),
+    ("records", "resources", "prices", "schema", "events", "concurrency", "rates", "forecast"),
+    ("forms", "budget", "tracing", "limits"),
     ("shelf", "engine"),
     ("inputs", "methods", "providers", "quality", "writers"),
     ("job", "plan", "prompts", "journal", "counts"),
     ("jobfile",),
     ("runfolder", "materials"),
+    ("turns",),
+    ("till",),
+    ("endpoints",),
     ("llm", "report"),
     ("pipeline",),
     ("live", "project"),

@@ -13,12 +13,14 @@ import pytest
 
 from tests.servers.chat import ChatServer, Faults
 from textsynth.errors import PromptError, ProviderError, RequestError, TransientError
+from textsynth.job import Job
 from textsynth.journal import Journal
-from textsynth.llm import Drained, Llm
+from textsynth.llm import Llm
 from textsynth.methods import Ask, Method
 from textsynth.prompts import PromptBook
 from textsynth.providers.openai import Openai
 from textsynth.records import Brief, Message, Reply
+from textsynth.turns import Drained
 
 Work = Callable[[Llm], Awaitable[Any]]
 
@@ -45,11 +47,17 @@ class Door:
             file.write_text(text, "utf8")
 
     @contextlib.asynccontextmanager
-    async def open(self, options: dict[str, Any], **settings: Any) -> AsyncIterator[Llm]:
+    async def open(
+        self,
+        options: dict[str, Any],
+        on_fault: Callable[[str], None] = lambda words: None,
+        **settings: Any,
+    ) -> AsyncIterator[Llm]:
         provider = Openai.model_validate({"model": "m", "base_url": self.url} | options)
+        job = Job(name="tale", method=Tale(), count=1, provider=provider, **settings)
         book = PromptBook(self.home, "tale", "en", "English")
         with contextlib.closing(Journal(self.home / "replies.sqlite")) as journal:
-            llm = Llm(provider, Tale(), book, journal, **settings)
+            llm = Llm(job, book, journal, on_fault=on_fault)
             try:
                 yield llm
             finally:

@@ -14,7 +14,7 @@ from textsynth.jobfile import load_job
 from textsynth.preflight import check
 from textsynth.project import doctor, init, parts
 from textsynth.report import explain, status
-from textsynth.runner import export, preview, run
+from textsynth.runner import estimate, export, preview, run
 from textsynth.version import VERSION as __version__
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "__version__",
     "check",
     "doctor",
+    "estimate",
     "explain",
     "export",
     "init",

@@ -148,6 +148,22 @@ def preview(
 
 
 @command()
+def estimate(
+    job: JobFile,
+    sample: Annotated[int, typer.Option(min=2, max=200, help="Briefs to write and pay for.")] = 20,
+    out_folder: OutAt = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what the whole run will take, from a paid sample that `run` uses again."""
+    loaded = ts.load_job(job)
+    found = ts.estimate(loaded, sample=sample, out=out_folder)
+    if as_json:
+        emit(found.to_json())
+        return
+    show.forecast(out, found)
+
+
+@command()
 def run(
     job: JobFile,
     count: Annotated[int | None, typer.Option(help="Rows to keep, instead of the job's.")] = None,
@@ -155,6 +171,8 @@ def run(
     concurrency: Annotated[int | None, typer.Option(help="Requests at once.")] = None,
     retries: Annotated[int | None, typer.Option(help="Tries after a fault.")] = None,
     out_folder: OutAt = None,
+    log_to: Annotated[Path | None, typer.Option("--log", help="Append JSON lines to it.")] = None,
+    trace: Annotated[bool, typer.Option("--trace", help="OpenTelemetry spans.")] = False,
     samples: Annotated[int, typer.Option(help="Print so many kept rows at the end.")] = 0,
     quiet: Annotated[bool, typer.Option(help="Show nothing while it goes on.")] = False,
     as_json: AsJson = False,
@@ -162,7 +180,7 @@ def run(
     """Run a job until enough rows are kept. The same command again goes on where it stopped."""
     given = {"count": count, "seed": seed, "concurrency": concurrency, "retries": retries}
     view = make_view(None if quiet or as_json else err)
-    result = ts.run(job, out=out_folder, view=view, **given)
+    result = ts.run(job, out=out_folder, view=view, log_to=log_to, trace=trace, **given)
     if as_json:
         emit(show.result_json(result))
         return

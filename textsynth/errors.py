@@ -6,7 +6,8 @@ TextsynthError                exit code 1   a fault of ours, or of the machine
 │   └── PromptError           exit code 2   a template is missing or names an undefined variable
 ├── ProviderError             exit code 3   the model is out of reach or refuses: the run stops
 │   ├── TransientError                      may work when tried again (429, 5xx, dropped connection)
-│   │   └── UnreachableError                nobody answers there
+│   │   ├── UnreachableError                nobody answers there
+│   │   └── RowTimeoutError                 a row took too long: it fails, no other
 │   └── RequestError                        this request is at fault: its row fails, no other
 ├── ReplyError                              a reply that a method cannot use: its row fails
 ├── ShortError                exit code 4   the run closed with fewer kept rows than asked for
@@ -51,17 +52,32 @@ class ProviderError(TextsynthError):
 
 
 class TransientError(ProviderError):
-    """May work when tried again; `retry_after` is what the server asked for, in seconds."""
+    """May work when tried again.
+
+    `retry_after`: seconds that the server asked to wait. `overload`: it has too much to do (429,
+    503). `where`: the endpoint that it happened at.
+    """
 
     def __init__(
-        self, asked: str, exists: str = "", fix: str = "", *, retry_after: float | None = None
+        self,
+        asked: str,
+        exists: str = "",
+        fix: str = "",
+        *,
+        retry_after: float | None = None,
+        overload: bool = False,
     ) -> None:
         super().__init__(asked, exists, fix)
-        self.retry_after = retry_after
+        self.retry_after, self.overload = retry_after, overload
+        self.where = ""
 
 
 class UnreachableError(TransientError):
     """Nobody answers at the endpoint: fatal before the first request, worth a retry after."""
+
+
+class RowTimeoutError(TransientError):
+    """A row took longer than `row_timeout`; its replies are saved, and the next start goes on."""
 
 
 class RequestError(ProviderError):

@@ -9,9 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
+from textsynth.budget import Budget
 from textsynth.errors import JobError, nearest
 from textsynth.inputs import Input
 from textsynth.methods import Method
+from textsynth.prices import Prices
 from textsynth.providers import Provider
 from textsynth.quality import Filter
 from textsynth.records import LANGUAGES
@@ -73,6 +75,22 @@ class Job(BaseModel):
 
     retries: Annotated[int, Field(ge=0, le=20)] = 5
     """How often a request is tried again after 429, 5xx or a dropped connection."""
+
+    models: dict[str, Provider] = Field(default_factory=dict)
+    """Role of the method → a model of its own: its name at the provider, or another provider."""
+
+    patience: Annotated[float, Field(gt=0, le=86400)] = 600.0
+    """Seconds to wait for an endpoint that fails every request before the run is stopped."""
+
+    row_timeout: Annotated[float, Field(gt=0)] | None = 3600.0
+    """Seconds of work (waiting for its turn is none) after which a row is given up; null: never."""
+
+    budget: Budget | None = None
+    """The most that the run may use: usd, tokens (in and out), minutes (of one start)."""
+
+    prices: Prices = Field(default_factory=Prices)
+    """Prices that go over the list: model: {input: 0.25, output: 2.0}, in dollars per million
+    tokens, or the path of a file with them."""
 
     max_briefs: Annotated[int, Field(ge=1)] | None = None
     """Give up after this many briefs; 5 x count + 20 when not given."""

@@ -14,7 +14,10 @@ from textsynth.inputs import SHELF as INPUTS
 from textsynth.inputs import Input
 from textsynth.job import Job, Weights
 from textsynth.methods import SHELF as METHODS
+from textsynth.methods import Method
+from textsynth.prices import Prices
 from textsynth.providers import SHELF as PROVIDERS
+from textsynth.providers import Provider
 from textsynth.quality import SHELF as QUALITY
 from textsynth.shelf import Part, Shelf
 from textsynth.writers import SHELF as WRITERS
@@ -125,6 +128,13 @@ class _Reader:
             raw["method"] = self.part(METHODS, raw["method"], ("method",))
         raw["provider"] = self.part(PROVIDERS, raw["provider"], ("provider",))
         raw["inputs"] = self.inputs(raw.get("inputs"))
+        raw["models"] = self.models(raw.get("models"), raw["provider"], raw.get("method"))
+        if "prices" in raw:
+            try:
+                raw["prices"] = Prices.read(raw["prices"], self.home)
+            except JobError as error:
+                where = self.at(("prices",))
+                raise JobError(f"{where}: {error.asked}", error.exists, error.fix) from None
         raw["quality"] = self.parts(QUALITY, raw["quality"], "quality")
         raw["export"] = self.parts(WRITERS, raw.get("export"), "export")
         raw["vary"] = self.vary(raw.get("vary"))
@@ -174,6 +184,29 @@ class _Reader:
             str(name): self.part(INPUTS, {name: options}, ("inputs",))
             for name, options in raw.items()
         }
+
+    def models(self, raw: Any, provider: Provider, method: Any) -> dict[str, Provider]:
+        """Role → provider; a bare name is another model of the job's own provider."""
+        if raw is None:
+            return {}
+        if not isinstance(raw, dict):
+            raise JobError(
+                f"{self.at(('models',))}: models must be a mapping of roles to models",
+                fix="write for example `models: {customer: gpt-5-mini}`",
+            )
+        roles = sorted(set(method.roles.values())) if isinstance(method, Method) else []
+        found: dict[str, Provider] = {}
+        for role, spec in raw.items():
+            if role not in roles:
+                raise JobError(
+                    f"{self.at(('models', str(role)))}: the method has no role '{role}'",
+                    nearest(str(role), roles) or "it has no roles",
+                )
+            if isinstance(spec, str) and spec not in PROVIDERS.names():
+                name, options = provider.part, provider.model_dump(exclude_unset=True)
+                spec = {name: {**options, "model": spec}}
+            found[role] = self.part(PROVIDERS, spec, ("models", str(role)))
+        return found
 
     def vary(self, raw: Any) -> dict[str, Weights]:
         if raw is None:

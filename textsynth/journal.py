@@ -100,6 +100,7 @@ class Journal:
         prompt: str,
         request: tuple[Sequence[Message], Mapping[str, Any]],
         reply: Reply,
+        seconds: float = 0.0,
     ) -> None:
         """Returns once the reply is on disk."""
         packed = _encode(request).encode("utf8", "surrogatepass")
@@ -200,6 +201,13 @@ class Journal:
         """Dollars paid for all replies; None where the price of one is not known."""
         ((usd, unknown),) = self._read("SELECT total(usd), total(usd IS NULL) FROM replies")
         return None if unknown else float(usd)
+
+    def spent(self) -> tuple[float | None, int, int]:
+        """(dollars or None, tokens in and out, replies) of all replies."""
+        ((tokens, replies),) = self._read(
+            "SELECT total(tokens_in + tokens_out), count(*) FROM replies"
+        )
+        return self.cost(), int(tokens), replies
 
     def note(self, name: str, value: Any) -> None:
         """Keeps a fact (plain JSON) under a name; on disk when it returns. None removes it."""

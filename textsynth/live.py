@@ -48,7 +48,7 @@ class Pace:
         """Kept rows a second; 0 while nothing is known."""
         tally, kept = pipeline.llm.tally, pipeline.counts.kept
         if self._since is None:
-            if not (tally.in_flight or tally.asked):
+            if not (pipeline.llm.in_flight or tally.asked):
                 return 0.0
             self._since = (time.monotonic(), kept)
         began, before = self._since
@@ -145,7 +145,7 @@ class LiveView(View):
         figures = Table.grid(padding=(0, 2))
         figures.add_row(
             f"yield {share}", f"dropped {counts.dropped}", f"failed {counts.failed}",
-            f"in flight {tally.in_flight}", f"from journal {tally.replayed}",
+            f"in flight {pipeline.llm.in_flight}", f"from journal {tally.replayed}",
         )  # fmt: skip
         figures.add_row(
             f"replies {tally.asked:,}", f"tokens in {counts.tokens_in:,}",

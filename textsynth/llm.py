@@ -1,27 +1,27 @@
-"""The one door to a model: render, look up, limit, retry, save, and only then hand over."""
+"""The one door to a model: render, look up, send, save, and only then hand over."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
-import random
+import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import tenacity
-
-from textsynth.errors import PromptError, TransientError, nearest
+from textsynth.endpoints import Answer, Fleet
+from textsynth.errors import PromptError, ReplyError, nearest
+from textsynth.events import Events
+from textsynth.forms import Form, FormError
+from textsynth.job import Job
 from textsynth.journal import Journal
-from textsynth.methods import Ask, Method
+from textsynth.methods import Ask
 from textsynth.prompts import PromptBook
-from textsynth.providers import Call, Link, Provider, Session
+from textsynth.providers import Call, Link, Provider
 from textsynth.records import Brief, Message, Reply, ReplyRef, digest
-
-MAX_WAIT = 60.0
-"""The longest pause before another try, in seconds, unless the server asks for a longer one."""
+from textsynth.till import Till
+from textsynth.tracing import NO_TRACING, Tracing
+from textsynth.turns import Drained, RowClock, paused
 
 
 @dataclass
@@ -31,54 +31,92 @@ class Tally:
     asked: int = 0
     replayed: int = 0
     retried: int = 0
-    in_flight: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
     models: set[str] = field(default_factory=set)
     last_fault: str = ""
 
 
-class Drained(Exception):
-    """The run is ending: this request was not sent."""
-
-
 class Llm:
-    """Answers `ask` from the journal, or from the provider, connected to when first needed."""
+    """Answers `ask` from the journal, or from the providers, connected to when first needed."""
 
     def __init__(
         self,
-        provider: Provider,
-        method: Method,
+        job: Job,
         book: PromptBook,
         journal: Journal,
         *,
-        concurrency: int | None = None,
-        retries: int = 5,
         on_fault: Callable[[str], None] = lambda words: None,
+        events: Events | None = None,
+        tracing: Tracing = NO_TRACING,
     ) -> None:
-        self.provider, self.method, self.book, self.journal = provider, method, book, journal
-        self.retries, self.on_fault = retries, on_fault
+        self.job, self.method, self.book, self.journal = job, job.method, book, journal
+        self.on_fault, self.events, self.tracing = on_fault, events or Events(), tracing
         self.tally = Tally()
-        self._model = provider.model_id()
-        self._session: Session | None = None
-        self._concurrency = concurrency
-        self._slots: asyncio.Semaphore | None = None
-        self._connecting = asyncio.Lock()
-        self._stack = AsyncExitStack()
+        self._again = PromptBook(book.home, "structured", job.language, book.common[_NAME])
+        self._aside: set[asyncio.Future[None]] = set()
         self._asking: dict[str, asyncio.Future[Reply]] = {}
-        self._drain = asyncio.Event()
-        self._failure: Exception | None = None
+        self._ended = False
+        self._main = self._fleet(job.provider)
+        self._fleets = {job.provider.model_id(): [self._main]}
+        self._by_role = {role: self._shared(provider) for role, provider in job.models.items()}
+        self._by_step = {
+            step: self._by_role.get(job.method.roles.get(step, ""), self._main)
+            for step in job.method.steps
+        }
+        self.till = Till(job, journal, [fleet.provider for fleet in self.fleets])
 
-    def drain(self) -> None:
-        """From now on no request leaves; those under way are awaited and saved."""
-        self._drain.set()
+    def _fleet(self, provider: Provider) -> Fleet:
+        link = Link(
+            notes=self.journal, say=self._say, paid=self._paid_aside,
+            tag=digest(self.job.name, self.job.method.part, self.job.seed, size=8),
+        )  # fmt: skip
+        return Fleet(
+            provider, link, at_once=self.job.concurrency, retries=self.job.retries,
+            patience=self.job.patience, events=self.events, on_retry=self._note_retry,
+        )  # fmt: skip
+
+    def _shared(self, provider: Provider) -> Fleet:
+        """One fleet per provider, whatever the number of roles that it plays."""
+        same = self._fleets.setdefault(provider.model_id(), [])
+        for fleet in same:
+            if fleet.provider == provider:
+                return fleet
+        same.append(self._fleet(provider))
+        return same[-1]
+
+    @property
+    def fleets(self) -> list[Fleet]:
+        """The providers that the steps of the method ask."""
+        used = list(self._by_step.values()) or [self._main]
+        return [fleet for n, fleet in enumerate(used) if fleet not in used[:n]]
 
     @property
     def concurrency(self) -> int:
-        """Requests at once."""
-        return self._concurrency or self.provider.requests_at_once()
+        """Requests at once when all goes well."""
+        return sum(fleet.at_once for fleet in self.fleets)
 
-    def ask_for(self, brief: Brief) -> tuple[Ask, dict[int, ReplyRef]]:
+    @property
+    def in_flight(self) -> int:
+        """Requests under way."""
+        return sum(fleet.in_flight for fleet in self.fleets)
+
+    @property
+    def waits_for(self) -> str:
+        """Why nothing leaves now, in words; empty while something does."""
+        reasons = [fleet.waits_for for fleet in self.fleets]
+        return "; ".join(reasons) if all(reasons) else ""
+
+    def drain(self) -> None:
+        """From now on no request leaves; those under way are awaited and saved."""
+        self._ended = True
+        self.till.drain()
+        for fleet in self.fleets:
+            fleet.drain()
+
+    def ask_for(
+        self, brief: Brief, clock: RowClock | None = None
+    ) -> tuple[Ask, dict[int, ReplyRef]]:
         """`ask` for one brief, and the replies it got: number of the call → reference."""
         used: dict[int, ReplyRef] = {}
         calls = itertools.count()
@@ -91,63 +129,90 @@ class Llm:
             history: Sequence[Message] = (),
             take: int = 0,
             options: Mapping[str, Any] | None = None,
+            form: Any = None,
             **fields: Any,
         ) -> Reply:
             number = next(calls)
             self._declared(step, fields)
             prompt = self.book.load(step)
             messages = prompt.render({**base, **fields}, history)
-            settings = self.provider.body_options({**prompt.options, **(options or {})})
-            request = _Request(brief, step, prompt.id, messages, settings, take)
-            key, reply = await self._answer(request)
-            used[number] = ReplyRef(
-                key,
-                step,
-                prompt.id,
-                reply.model,
-                reply.finish,
-                reply.tokens_in,
-                reply.tokens_out,
-                reply.usd,
-            )
-            return reply
+            fleet = self._by_step[step]
+            given = {**prompt.options, **options} if options else prompt.options
+            settings = fleet.provider.body_options(given)
+            wanted = None if form is None else Form.of(form)
+            request = _Request(fleet, brief, step, prompt.id, messages, settings, take, wanted)
+
+            async def answered(request: _Request, number: int) -> Reply:
+                key, reply = await self._answer(request, clock)
+                used[number] = ReplyRef(
+                    key, step, prompt.id, reply.model, reply.finish, reply.tokens_in,
+                    reply.tokens_out, reply.usd,
+                )  # fmt: skip
+                return reply
+
+            reply = await answered(request, number)
+            if wanted is None:
+                return reply
+            try:
+                return replace(reply, data=wanted.read(reply.text, finish=reply.finish))
+            except FormError as error:
+                again = self._asked_again(request, reply, str(error))
+            reply = await answered(again, next(calls))
+            try:
+                return replace(reply, data=wanted.read(reply.text, finish=reply.finish))
+            except FormError as error:
+                raise ReplyError(
+                    f"the reply to '{step}' is not what was asked for: {error}", reply.text
+                ) from None
 
         return ask, used
 
+    def _asked_again(self, request: _Request, reply: Reply, problem: str) -> _Request:
+        """The same request with the reply that did not fit, and what is wrong with it."""
+        words = self._again.load("again").render({**self._again.common, "problem": problem})
+        said: list[Message] = [{"role": "assistant", "content": reply.text or "{}"}]
+        return replace(request, messages=[*request.messages, *said, *words])
+
     def _declared(self, step: str, fields: Mapping[str, Any]) -> None:
         """A method may hand over only what it declares, so that `check` knows all of it."""
-        if set(fields) != set(self.method.steps.get(step, ())) or step not in self.method.steps:
+        own = self.method.steps.get(step)
+        if own is None or fields.keys() != set(own):
             raise PromptError(
                 f"the method '{self.method.part}' asks '{step}' with {sorted(fields)}",
                 f"it declares {dict(self.method.steps)}; {nearest(step, self.method.steps)}",
                 "make its `steps` and its calls of ask the same",
             )
 
-    async def _answer(self, request: _Request) -> tuple[str, Reply]:
-        key = request.key(self._model)
+    async def _answer(self, request: _Request, clock: RowClock | None) -> tuple[str, Reply]:
+        fleet = request.fleet
+        key = request.key(fleet.model)
         found = self.journal.get(key)
         if found is None:
-            if self._drain.is_set():
+            if self._ended:
                 raise Drained
-            session = await self._connect()
-            if session.model != self._model:
+            before = fleet.model
+            if not fleet.ready:
+                with paused(clock):
+                    await fleet.connect()
+            if fleet.model != before:
                 # The provider fell back to another model: its replies have keys of their own.
-                self._model = session.model
-                key = request.key(self._model)
+                key = request.key(fleet.model)
                 found = self.journal.get(key)
             if found is None:
-                return key, await self._once(key, request, session)
+                return key, await self._once(key, request, clock)
         self.tally.replayed += 1
+        if found.usd is None:
+            found = self.till.priced(found, fleet.provider)
         return key, found
 
-    async def _once(self, key: str, request: _Request, session: Session) -> Reply:
+    async def _once(self, key: str, request: _Request, clock: RowClock | None) -> Reply:
         """One request per key, also when a method asks the same thing twice at the same time."""
         if key in self._asking:
             return await asyncio.shield(self._asking[key])
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._asking[key] = future
         try:
-            reply = await self._send(key, request, session)
+            reply = await self._send(key, request, clock)
             future.set_result(reply)
         except asyncio.CancelledError:
             future.cancel()
@@ -160,123 +225,110 @@ class Llm:
             del self._asking[key]
         return reply
 
-    async def _send(self, key: str, request: _Request, session: Session) -> Reply:
-        assert self._slots is not None
-        async with self._slots:
-            if self._drain.is_set():
-                raise Drained
-            self.journal.sent(key)
-            self.tally.in_flight += 1
-            try:
-                reply = await self._persistently(request, session)
-                price = self.provider.price(reply.model)
-                if price:
-                    paid = price(reply.tokens_in, reply.tokens_out, reply.cached)
-                    reply = replace(reply, usd=paid)
-            finally:
-                self.tally.in_flight -= 1
-        self.tally.asked += 1
-        self.tally.tokens_in += reply.tokens_in
-        self.tally.tokens_out += reply.tokens_out
-        self.tally.models.add(reply.model)
+    async def _send(self, key: str, request: _Request, clock: RowClock | None) -> Reply:
+        call = Call(request.messages, request.options, key, request.form, self.job.language)
+        fleet, till, kind = request.fleet, self.till, request.step
+        tokens = request.tokens() if fleet.counts_tokens or till.limited else 0
+        if till.limited:
+            with paused(clock):
+                await till.leave(tokens, kind)
+        try:
+            answer = await self._asked(call, tokens, clock, key, request)
+        except BaseException:
+            till.back(kind)
+            raise
+        reply = till.priced(answer.reply, answer.provider)
+        till.paid(reply, kind)
+        tally = self.tally
+        tally.asked += 1
+        tally.tokens_in += reply.tokens_in
+        tally.tokens_out += reply.tokens_out
+        tally.models.add(reply.model)
+        options = request.options
+        if request.form is not None:
+            options = {**options, "form": request.form.name}
         await self.journal.put(
             key, request.brief.index, request.step, request.prompt,
-            (request.messages, request.options), reply,
+            (request.messages, options), reply, seconds=answer.seconds,
         )  # fmt: skip
+        if self.events.live:
+            self._tell(key, request, answer, reply)
         return reply
 
-    async def _persistently(self, request: _Request, session: Session) -> Reply:
-        call = Call(request.messages, request.options, request.key(self._model))
-        # The first try goes without the retry machinery, whose set-up costs as much as the rest.
-        try:
-            return await session.ask(call)
-        except TransientError as error:
-            if not self.retries:
-                raise
-            first = error
-        self._note_retry(first)
-        await self._sleep(pause(first, 1))
-        async for attempt in tenacity.AsyncRetrying(
-            retry=tenacity.retry_if_exception_type(TransientError),
-            stop=tenacity.stop_after_attempt(self.retries),
-            wait=lambda state: pause(_fault(state), state.attempt_number + 1),
-            sleep=self._sleep,
-            before_sleep=lambda state: self._note_retry(_fault(state)),
-            reraise=True,
-        ):
-            with attempt:
-                return await session.ask(call)
-        raise AssertionError("tenacity ended without a result")
+    async def _asked(
+        self, call: Call, tokens: int, clock: RowClock | None, key: str, request: _Request
+    ) -> Answer:
+        fleet = request.fleet
+        if self.tracing is NO_TRACING:
+            return await fleet.ask(call, tokens, clock, lambda: self.journal.sent(key))
+        index = request.brief.index
+        known: dict[str, str | int] = {"step": request.step, "brief": index, "key": key}
+        provider = fleet.provider
+        with self.tracing.chat(
+            fleet.model, provider.part, provider.address(), request.options, known,
+            structured=request.form is not None,
+        ) as span:  # fmt: skip
+            answer = await fleet.ask(call, tokens, clock, lambda: self.journal.sent(key))
+            span.replied(self.till.priced(answer.reply, answer.provider), answer.tries)
+            return answer
 
-    async def _sleep(self, seconds: float) -> None:
-        """A pause that ends with the run: a try that waits is not a request under way."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._drain.wait(), seconds)
-            raise Drained
+    def _tell(self, key: str, request: _Request, answer: Answer, reply: Reply) -> None:
+        self.events.emit(
+            "request", step=request.step, model=reply.model, endpoint=answer.endpoint,
+            brief=request.brief.index, key=key, seconds=round(answer.seconds, 4),
+            tokens_in=reply.tokens_in, tokens_out=reply.tokens_out, cached=reply.cached,
+            usd=reply.usd, finish=reply.finish, tries=answer.tries,
+        )  # fmt: skip
 
-    def _note_retry(self, error: BaseException | None) -> None:
+    def _paid_aside(self, reply: Reply) -> None:
+        """Saves a reply that no row gets: it was paid for all the same."""
+        reply = self.till.priced(reply, self.job.provider)
+        self.till.paid_aside(reply)
+        key = digest("aside", reply.model, reply.text, time.time())
+        task = asyncio.ensure_future(self.journal.put(key, -1, "(probe)", "", ([], {}), reply))
+        self._aside.add(task)
+        task.add_done_callback(self._aside.discard)
+
+    def _say(self, words: str) -> None:
+        self.events.emit("pause", endpoint="", words=words, seconds=0)
+        self.on_fault(words)
+
+    def _note_retry(self, error: BaseException, wait: float, tries: int, where: str) -> None:
         self.tally.retried += 1
         self.tally.last_fault = str(error)
         self.on_fault(f"trying again: {error}")
-
-    async def _connect(self) -> Session:
-        async with self._connecting:
-            if self._failure is not None:
-                raise self._failure
-            if self._session is None:
-                self._session = await self._first_connection()
-        return self._session
-
-    async def _first_connection(self) -> Session:
-        """Connects, unless the run ends first; a failure counts for every row that waits."""
-        opening = asyncio.ensure_future(self._open())
-        ending = asyncio.ensure_future(self._drain.wait())
-        await asyncio.wait((opening, ending), return_when=asyncio.FIRST_COMPLETED)
-        ending.cancel()
-        if not opening.done():
-            opening.cancel()
-            await asyncio.gather(opening, return_exceptions=True)
-            raise Drained
-        try:
-            session = opening.result()
-        except Exception as error:
-            self._failure = error
-            raise
-        self._slots = asyncio.Semaphore(self.concurrency)
-        return session
-
-    async def _open(self) -> Session:
-        await self.provider.check()
-        return await self._stack.enter_async_context(self.provider.connect(Link(self.concurrency)))
+        self.events.emit("retry", endpoint=where, error=str(error), wait=wait, tries=tries)
 
     async def aclose(self) -> None:
-        """Closes the connection, if one was opened."""
-        await self._stack.aclose()
+        """Closes the connections, if any were opened."""
+        for fleet in [fleet for fleets in self._fleets.values() for fleet in fleets]:
+            await fleet.aclose()
+
+
+_NAME = "language_name"
 
 
 @dataclass(frozen=True, slots=True)
 class _Request:
+    fleet: Fleet
     brief: Brief
     step: str
     prompt: str
     messages: list[Message]
-    options: dict[str, Any]
+    options: Mapping[str, Any]
     take: int
+    form: Form | None = None
+
+    def tokens(self) -> int:
+        """A guess of the tokens it will use, in and out, for limits; corrected by the reply."""
+        size = sum(len(message["content"].encode()) for message in self.messages)
+        most = self.options.get("max_tokens") or self.options.get("max_completion_tokens")
+        return size // 4 + (most if isinstance(most, int) else 256)
 
     def key(self, model: str) -> str:
         """What the journal knows the reply by: model, messages, options, brief and take.
 
         The brief is part of it because two briefs that happen to ask the same want two answers.
         """
-        return digest(model, self.messages, self.options, self.brief.id, self.take)
-
-
-def _fault(state: tenacity.RetryCallState) -> BaseException | None:
-    return state.outcome.exception() if state.outcome else None
-
-
-def pause(error: BaseException | None, tries: int) -> float:
-    """What the server asked for, or exponential back-off with full jitter, in seconds."""
-    if isinstance(error, TransientError) and error.retry_after is not None:
-        return error.retry_after + random.uniform(0, 0.1 * error.retry_after + 0.01)
-    return random.uniform(0, min(MAX_WAIT, 0.5 * 2.0**tries))
+        form = () if self.form is None else (self.form.id,)
+        return digest(model, self.messages, self.options, self.brief.id, self.take, *form)

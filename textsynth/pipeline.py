@@ -11,12 +11,18 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from textsynth.counts import Counts, Quotas
-from textsynth.errors import ProviderError, ReplyError, RequestError, TextsynthError, TransientError
+from textsynth.errors import (
+    ProviderError,
+    ReplyError,
+    RequestError,
+    RowTimeoutError,
+    TextsynthError,
+    TransientError,
+)
 from textsynth.job import Job
-from textsynth.llm import Drained, Llm
+from textsynth.llm import Llm
 from textsynth.materials import Materials
 from textsynth.quality import Screen
 from textsynth.records import (
@@ -28,8 +34,10 @@ from textsynth.records import (
     Summary,
     Verdict,
     digest,
+    seeds_of,
 )
 from textsynth.runfolder import Run
+from textsynth.turns import Drained, RowClock
 from textsynth.version import VERSION
 
 HOPELESS = 40
@@ -40,6 +48,12 @@ DRY = 500
 
 FAULTS_IN_A_ROW = 10
 """Stop the run when so many rows in a row fail because the endpoint does not answer."""
+
+HELD = 64
+"""Written rows kept in memory before their turn, at least; four for each row under way, if more."""
+
+AHEAD = 200_000
+"""Briefs that may be under way or written beyond the one whose turn it is."""
 
 MAX_SKIPS = 200_000
 """How many briefs in a row may be passed over for a quota before the run is closed."""
@@ -71,17 +85,25 @@ class Pipeline:
         self.counts = Counts()
         self.short: list[str] = []
         self.started = time.monotonic()
+        # A batch may take a day; nothing hangs in it.
+        patient = any(fleet.provider.detached for fleet in llm.fleets)
+        self._row_seconds = None if patient else self.job.row_timeout
         setting = Setting(self.job.language, self.job.method.part, self.job.seed)
         self._screens: list[tuple[str, Screen]] = [
             (part.part, part.screen(setting)) for part in self.job.quality
         ]
         # More rows than requests at once, so that one being saved leaves no slot idle.
         self.rows_at_once = math.ceil(1.25 * llm.concurrency) + 1
-        self._window = max(64, 8 * self.rows_at_once)
+        # Written rows held in memory until their turn; those beyond are written again from the
+        # journal when it comes, so that a slow row stops nobody and memory stays flat.
+        self._held = max(HELD, 4 * self.rows_at_once)
+        self._parked: set[int] = set()
+        self._spent = ""
+        llm.till.on_spent = self.spent
         self._done: asyncio.Queue[tuple[int, Outcome]] = asyncio.Queue()
         self._ready: dict[int, Outcome] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._next = self._turn = self._skipped = self._faults = 0
+        self._next = self._turn = self._skipped = self._faults = self._written = 0
         self._stop: TextsynthError | None = None
 
     async def produce(self) -> None:
@@ -115,15 +137,26 @@ class Pipeline:
         self.llm.drain()
         self._done.put_nowait((-1, Outcome()))  # wakes `produce`
 
+    def spent(self, words: str) -> None:
+        """Ends the run because its budget is used up: what is under way is awaited, then closed."""
+        if not self._spent:
+            self._spent = words
+            self.llm.events.emit("budget", words=words, usd=self.counts.cost)
+            self.llm.drain()
+            self._done.put_nowait((-1, Outcome()))
+
     @property
     def stopping(self) -> bool:
         """Whether `stop` was called."""
         return self._stop is not None
 
-    async def trial(self, i: int) -> tuple[Outcome, str, list[Verdict]]:
-        """Writes and screens one brief without counting it: (outcome, error, verdicts)."""
-        await self._row(i)
-        _, outcome = self._done.get_nowait()
+    async def trials(self, count: int) -> list[tuple[Outcome, str, list[Verdict]]]:
+        """Writes and screens the first briefs without counting them: (outcome, error, verdicts)."""
+        await asyncio.gather(*(self._row(i) for i in range(count)))
+        found = dict(self._done.get_nowait() for _ in range(count))
+        return [self._tried(found[i]) for i in range(count)]
+
+    def _tried(self, outcome: Outcome) -> tuple[Outcome, str, list[Verdict]]:
         error = outcome.error
         if isinstance(error, TextsynthError) and not isinstance(error, ReplyError | RequestError):
             raise error
@@ -134,7 +167,7 @@ class Pipeline:
     async def drain(self) -> None:
         """Waits for the requests under way, so that what is paid for is saved."""
         await self._settle()
-        if self._stop:
+        if self._stop or self._spent:
             # What is whole by now counts; a row cut off half-way is written on the next start.
             self._decide()
 
@@ -154,13 +187,15 @@ class Pipeline:
 
     def _finished(self) -> bool:
         no_brief_fits = self._skipped >= MAX_SKIPS and not self._tasks
-        return self._stop is not None or self._enough() or no_brief_fits
+        stopped = self._stop is not None or self._spent != ""
+        return stopped or self._enough() or no_brief_fits
 
     def _launch(self) -> None:
+        self._unpark()
         while (
             self._stop is None
             and len(self._tasks) < min(self.rows_at_once, self._wanted())
-            and self._next - self._turn < self._window
+            and self._next - self._turn < AHEAD
             and self._skipped < MAX_SKIPS
         ):
             i = self._next
@@ -174,10 +209,19 @@ class Pipeline:
             self._skipped = 0
             self._tasks[i] = asyncio.create_task(self._row(i))
 
+    def _unpark(self) -> None:
+        """Writes parked rows again, from the journal, as far as their turn is near."""
+        if not self._parked or self._turn not in self._parked:
+            return
+        for i in range(self._turn, self._turn + self._held):
+            if i in self._parked:
+                self._parked.discard(i)
+                self._tasks[i] = asyncio.create_task(self._row(i))
+
     def _wanted(self) -> int:
         """Rows worth having under way: what is missing over the yield so far, and no more."""
         counts = self.counts
-        written = sum(outcome.brief is not None for outcome in self._ready.values())
+        written = self._written + len(self._parked)
         share = (counts.kept + 1) / (counts.briefs + 1)
         need = math.ceil((self.job.count - counts.kept) / share)
         return max(0, min(need - written, self.job.brief_limit - counts.briefs - written))
@@ -188,12 +232,19 @@ class Pipeline:
         outcome = Outcome()
         try:
             brief = self.materials.plan.brief(i)
-            ask, used = self.llm.ask_for(brief)
-            draft = await self.job.method.write(brief, ask)
+            async with asyncio.timeout(self._row_seconds) as deadline:
+                span = self.llm.tracing.row(i)
+                ask, used = self.llm.ask_for(brief, RowClock(deadline))
+                with span:
+                    draft = await self.job.method.write(brief, ask)
             sample = _sample(self.job, brief, draft, _in_order(used))
             outcome = Outcome(brief, sample, None, _in_order(used))
         except Drained:
             pass
+        except TimeoutError:
+            words = f"the row took longer than {self._row_seconds:g} s"
+            fault = RowTimeoutError(words, fix="raise row_timeout")
+            outcome = Outcome(brief, None, fault, _in_order(used))
         except Exception as error:  # noqa: BLE001 - a fault of one row never takes the others along
             if brief is None:
                 # There is no row to put it in: the plan itself is at fault.
@@ -207,8 +258,13 @@ class Pipeline:
         while True:
             task = self._tasks.pop(i, None)
             if task is not None and outcome.brief is not None:
-                self._ready[i] = outcome
                 self._watch(outcome.error)
+                near = i - self._turn < self._held or isinstance(outcome.error, TransientError)
+                if near or self._stop is not None:
+                    self._ready[i] = outcome
+                    self._written += 1
+                else:
+                    self._parked.add(i)
             if self._done.empty():
                 break
             i, outcome = self._done.get_nowait()
@@ -234,6 +290,7 @@ class Pipeline:
     def _decide(self) -> None:
         while self._turn in self._ready and not self._enough():
             outcome = self._ready.pop(self._turn)
+            self._written -= outcome.brief is not None
             error = outcome.error
             own = ReplyError | RequestError | TransientError
             if isinstance(error, TextsynthError) and not isinstance(error, own):
@@ -241,6 +298,7 @@ class Pipeline:
                 # fault of the job ends the run only here, in its turn, so a row that is not needed
                 # ends none.
                 self._ready[self._turn] = outcome
+                self._written += 1
                 self.stop(error)
                 return
             self._turn += 1
@@ -266,6 +324,12 @@ class Pipeline:
         else:
             self.counts.drop(first)
         self.run.add_sample(sample, verdicts, kept=first is None)
+        if self.llm.events.live:
+            word = "kept" if first is None else "dropped"
+            reason = "" if first is None else f"{first.filter}: {first.reason}"
+            self.llm.events.emit(
+                "row", index=sample.index, outcome=word, id=sample.id, reason=reason
+            )
 
     def _verdicts(self, sample: Sample) -> list[Verdict]:
         """Every filter's word: each sees every sample, so duplicates of dropped rows go too."""
@@ -276,6 +340,7 @@ class Pipeline:
         error = outcome.error
         kind = type(error).__name__
         self.counts.fail(kind)
+        self.llm.events.emit("row", index=brief.index, outcome="failed", reason=f"{kind}: {error}")
         self.run.add(
             "failed",
             {
@@ -291,7 +356,9 @@ class Pipeline:
         if missing <= 0:
             return
         ate = ", ".join(f"{reason} ({n})" for reason, n in counts.reasons.most_common(3))
-        if counts.briefs >= self.job.brief_limit:
+        if self._spent:
+            limit = self._spent
+        elif counts.briefs >= self.job.brief_limit:
             limit = f"the limit of {self.job.brief_limit} briefs (max_briefs) is reached"
         elif counts.dry >= HOPELESS:
             limit = f"none of the last {counts.dry} briefs was kept"
@@ -318,24 +385,6 @@ class Pipeline:
             sources=tuple(self.materials.sources), short=tuple(self.short),
             job_text=job.text, version=VERSION,
         )  # fmt: skip
-
-
-def keys_of(outcome: Outcome) -> list[str]:
-    """Journal keys of the replies that went into it, in the order in which they were asked."""
-    return [ref.key for ref in outcome.replies]
-
-
-def seeds_of(brief: Brief) -> dict[str, Any]:
-    """Ids of the rows that a brief was made from."""
-    seeds: dict[str, Any] = {}
-    for name, value in brief.fields.items():
-        if isinstance(value, list):
-            seeds[name] = [row["id"] for row in value]
-        else:
-            seeds[name] = value["id"]
-            if "source" in value and name == "chunk":
-                seeds["source"] = value["source"]
-    return seeds
 
 
 def _in_order(used: Mapping[int, ReplyRef]) -> tuple[ReplyRef, ...]:

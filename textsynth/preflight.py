@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from textsynth.errors import JobError
 from textsynth.job import Job
 from textsynth.jobfile import load_job
 from textsynth.materials import Materials, prepare
 from textsynth.plan import Plan
+from textsynth.prices import dollars
+from textsynth.providers import Provider
 from textsynth.records import Source
 from textsynth.runner import in_loop
 
@@ -31,7 +34,9 @@ def check(job: str | Path | Job, *, endpoint: bool = True) -> Findings:
     ready = prepare(job if isinstance(job, Job) else load_job(job))
     lines = list(_material_lines(ready))
     if endpoint:
-        lines += in_loop(ready.job.provider.check())
+        for provider in _providers(ready.job):
+            lines += in_loop(provider.check())
+    lines += _money_lines(ready.job)
     return Findings(ready.job, list(ready.sources), lines, list(_warnings(ready)))
 
 
@@ -46,6 +51,41 @@ def _material_lines(ready: Materials) -> list[str]:
         f"prompts: {prompts}",
         f"filters: {', '.join(part.part for part in job.quality) or 'none'}",
     ]
+
+
+def _providers(job: Job) -> list[Provider]:
+    """The job's provider and those of its roles, each once."""
+    found = [job.provider]
+    found += [one for one in job.models.values() if one not in found]
+    return found
+
+
+def _money_lines(job: Job) -> list[str]:
+    """What is known of prices, and the budget. A budget in dollars needs a price."""
+    lines = []
+    for provider in _providers(job):
+        model = provider.model_id()
+        own = job.prices.of(model) if provider.remote else None
+        price = own or provider.price(model)
+        if price is None:
+            if job.budget is not None and job.budget.usd is not None:
+                raise JobError(
+                    f"the budget of {dollars(job.budget.usd)} cannot be kept",
+                    f"the price of {model} at {provider.address()} is unknown",
+                    f"add `prices: {{{model}: {{input: 0.25, output: 2.00}}}}` (dollars per "
+                    "million tokens), or a budget of tokens",
+                )
+            lines.append(f"price of {model}: unknown")
+        elif provider.remote:
+            each = price(1000, 0, 0) * 1000, price(0, 1000, 0) * 1000
+            lines.append(
+                f"price of {model}: {dollars(each[0])} for a million tokens in, "
+                f"{dollars(each[1])} for as many out"
+            )
+    if job.budget is not None:
+        given = job.budget.model_dump(exclude_none=True)
+        lines.append("budget: " + ", ".join(f"{value:g} {name}" for name, value in given.items()))
+    return lines
 
 
 def _warnings(ready: Materials) -> list[str]:

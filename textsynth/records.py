@@ -53,6 +53,19 @@ class Brief:
         return low + int(digest(self.seed, self.index, name, size=8), 16) % (high - low + 1)
 
 
+def seeds_of(brief: Brief) -> dict[str, Any]:
+    """Ids of the rows that a brief was made from."""
+    seeds: dict[str, Any] = {}
+    for name, value in brief.fields.items():
+        if isinstance(value, list):
+            seeds[name] = [row["id"] for row in value]
+        else:
+            seeds[name] = value["id"]
+            if "source" in value and name == "chunk":
+                seeds["source"] = value["source"]
+    return seeds
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One answer of a model. Tokens are counts as the provider reports them, 0 if it does not.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import threading
 import time
@@ -16,16 +17,20 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from textsynth.errors import Interrupted, ShortError, TextsynthError
+from textsynth.events import Events, JsonLog, RedactingFilter, Redactor, redact_error
+from textsynth.forecast import Forecast, Taken, Use
 from textsynth.job import Job
 from textsynth.jobfile import load_job
 from textsynth.journal import Entry
 from textsynth.live import View, make_view
 from textsynth.llm import Llm
 from textsynth.materials import Materials, prepare
-from textsynth.pipeline import Pipeline, keys_of
+from textsynth.pipeline import Pipeline
 from textsynth.records import Sample, Summary, Verdict
 from textsynth.report import job_of, require_rows
 from textsynth.runfolder import KeptRows, Run, find_run, read_summary
+from textsynth.tracing import NO_TRACING, Tracing, open_tracing
+from textsynth.version import VERSION
 from textsynth.writers import SHELF, Writer
 
 T = TypeVar("T")
@@ -62,12 +67,15 @@ def run(
     *,
     out: str | Path | None = None,
     view: View | None = None,
+    log_to: str | Path | None = None,
+    trace: bool = False,
     **overrides: Any,
 ) -> Result:
     """Runs a job until `count` rows are kept, and writes the dataset.
 
     Given again after any interruption, it goes on: what was answered is not asked again.
     `overrides` replace fields of the job file (count=20, seed=8, concurrency=4).
+    `log_to`: a file to append what happens to, as JSON lines. `trace`: OpenTelemetry spans.
     Works inside a running event loop too, such as a notebook's.
 
     Raises JobError, ProviderError, ShortError (the dataset is written all the same), Interrupted.
@@ -76,7 +84,10 @@ def run(
     ready = prepare(loaded)
     for words in ready.warnings:
         log.warning("warning: %s", words)
-    return in_loop(_run(ready, Path(out) if out else None, view or make_view(None)))
+    with _observed(loaded, log_to, trace) as (events, tracing):
+        return in_loop(
+            _run(ready, Path(out) if out else None, view or make_view(None), events, tracing)
+        )
 
 
 def preview(job: str | Path | Job, *, count: int = 3, out: str | Path | None = None) -> list[Trial]:
@@ -85,26 +96,58 @@ def preview(job: str | Path | Job, *, count: int = 3, out: str | Path | None = N
     return in_loop(_preview(ready, count, Path(out) if out else None))
 
 
-async def _run(materials: Materials, out: Path | None, view: View) -> Result:
+@contextlib.contextmanager
+def _observed(job: Job, log_to: str | Path | None, trace: bool) -> Iterator[tuple[Events, Tracing]]:
+    """Where what happens is told; no key of the job's providers gets there, or into an error."""
+    events, providers = Events(), [job.provider, *job.models.values()]
+    redact = Redactor(secret for provider in providers for secret in provider.secrets())
+    veil = RedactingFilter(redact)
+    with contextlib.ExitStack() as stack:
+        log.addFilter(veil)
+        stack.callback(log.removeFilter, veil)
+        if log_to is not None:
+            events.add(stack.enter_context(JsonLog(log_to, redact)))
+        try:
+            yield events, stack.enter_context(open_tracing() if trace else NO_TRACING)
+        except Exception as error:
+            redact_error(error, redact)
+            raise
+
+
+async def _run(
+    materials: Materials, out: Path | None, view: View, events: Events, tracing: Tracing
+) -> Result:
     job, began = materials.job, time.monotonic()
     with Run.of(job, out) as folder:
-        async with _door(materials, folder, job.retries, view.fault) as llm:
+        events.emit(
+            "start", run=folder.path.name, job=job.name, method=job.method.part,
+            model=job.provider.model_id(), version=VERSION, pid=os.getpid(),
+        )  # fmt: skip
+        async with _door(materials, folder, view.fault, events, tracing) as llm:
             keeper = _Keeper(folder, job, view, began)
             pipeline = Pipeline(materials, folder, llm, keeper.tick)
             keeper.save(pipeline, "running")
             beat = asyncio.create_task(keeper.beat(pipeline))
             try:
-                with _signals(pipeline), view.watch(pipeline):
+                span = tracing.run(job.name, {"method": job.method.part})
+                with _signals(pipeline), view.watch(pipeline), span:
                     await pipeline.produce()
                 summary = pipeline.summary()
                 close(job, folder, summary)
-            except BaseException:
+            except BaseException as error:
                 keeper.save(pipeline, "stopped")
+                events.emit("stop", reason=str(error) or type(error).__name__)
                 raise
             finally:
                 beat.cancel()
                 await folder.journal.settle()
-        keeper.save(pipeline, "short" if pipeline.short else "closed")
+        state = "short" if pipeline.short else "closed"
+        keeper.save(pipeline, state)
+        events.emit(
+            "end", status=state, kept=summary.kept, dropped=summary.dropped,
+            failed=summary.failed, usd=pipeline.counts.cost,
+            seconds=round(time.monotonic() - began, 3),
+        )  # fmt: skip
     tally, cost = llm.tally, pipeline.counts.cost
     seconds = time.monotonic() - began
     result = Result(folder.path, summary, tally.asked, tally.replayed, seconds, cost)
@@ -119,27 +162,59 @@ async def _run(materials: Materials, out: Path | None, view: View) -> Result:
     return result
 
 
+def estimate(
+    job: str | Path | Job, *, sample: int = 20, out: str | Path | None = None, **overrides: Any
+) -> Forecast:
+    """What the whole run will take, from `sample` briefs that are written and paid for now.
+
+    Their replies are in the run folder: `run` uses them again, for free. Every figure comes with a
+    90 % interval. Raises as `preview` does.
+    """
+    loaded = job.changed(**overrides) if isinstance(job, Job) else load_job(job, overrides)
+    trials = preview(loaded, count=min(sample, loaded.brief_limit), out=out)
+    taken = [
+        Taken(
+            trial.sample is not None and all(verdict.keep for verdict in trial.verdicts),
+            [
+                Use(e.step, e.reply.model, e.reply.tokens_in, e.reply.tokens_out, e.reply.usd, 0.0)
+                for e in trial.exchanges
+            ],
+        )
+        for trial in trials
+    ]
+    return Forecast.of(taken, loaded.count, brief_limit=loaded.brief_limit)
+
+
 async def _preview(materials: Materials, count: int, out: Path | None) -> list[Trial]:
     job = materials.job
     with Run.of(job, out) as folder:
-        async with _door(materials, folder, job.retries, lambda words: None) as llm:
+        async with _door(materials, folder, View().fault, Events(), NO_TRACING) as llm:
             pipeline = Pipeline(materials, folder, llm)
-            trials = [await pipeline.trial(i) for i in range(count)]
+            trials = await pipeline.trials(count)
             await folder.journal.settle()
         return [
-            Trial(i, outcome.sample, error, verdicts, folder.journal.entries(keys_of(outcome)))
+            Trial(
+                i,
+                outcome.sample,
+                error,
+                verdicts,
+                folder.journal.entries([ref.key for ref in outcome.replies]),
+            )
             for i, (outcome, error, verdicts) in enumerate(trials)
         ]
 
 
 @asynccontextmanager
 async def _door(
-    materials: Materials, folder: Run, retries: int, on_fault: Callable[[str], None]
+    materials: Materials,
+    folder: Run,
+    on_fault: Callable[[str], None],
+    events: Events,
+    tracing: Tracing,
 ) -> AsyncIterator[Llm]:
-    job = materials.job
     llm = Llm(
-        job.provider, job.method, materials.book, folder.journal,
-        concurrency=job.concurrency, retries=retries, on_fault=on_fault,
+        materials.job, materials.book, folder.journal,
+        on_fault=on_fault, events=events, tracing=tracing,
     )  # fmt: skip
     try:
         yield llm
@@ -192,6 +267,7 @@ class _Keeper:
         """A sign of life also while no row is decided on, for the eye and for `status`."""
         while True:
             await asyncio.sleep(SAVE_EVERY)
+            pipeline.llm.till.watch()
             self.tick(pipeline)
 
     def tick(self, pipeline: Pipeline) -> None:
@@ -205,7 +281,7 @@ class _Keeper:
         extra = {
             "seconds": round(self._saved - self.began, 1), "asked_now": tally.asked,
             "replayed": tally.replayed, "retried": tally.retried,
-            "in_flight": tally.in_flight, "cost": pipeline.counts.cost,
+            "in_flight": pipeline.llm.in_flight, "cost": pipeline.counts.cost,
             "last_fault": tally.last_fault,
         }  # fmt: skip
         self.folder.save_state(status, pipeline.summary(), self.job, extra)
@@ -240,7 +316,7 @@ def _signals(pipeline: Pipeline) -> Iterator[None]:
 def in_loop(work: Coroutine[Any, Any, T]) -> T:
     """`asyncio.run`, in a thread of its own when this one already runs a loop (a notebook)."""
     if not _loop_runs_here():
-        return asyncio.run(work)
+        return _run_loop(work)
     running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[T]]] = []
 
     async def noted() -> T:
@@ -249,13 +325,24 @@ def in_loop(work: Coroutine[Any, Any, T]) -> T:
         return await task
 
     with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(asyncio.run, noted())
+        future = pool.submit(_run_loop, noted())
         try:
             return future.result()
         except KeyboardInterrupt:
             for loop, task in running:
                 loop.call_soon_threadsafe(task.cancel)
             raise
+
+
+def _run_loop(work: Coroutine[Any, Any, T]) -> T:
+    """`asyncio.run`, on uvloop where there is one."""
+    factory: Callable[[], asyncio.AbstractEventLoop] | None = None
+    with contextlib.suppress(ImportError):
+        import uvloop
+
+        factory = uvloop.new_event_loop
+    with asyncio.Runner(loop_factory=factory) as runner:
+        return runner.run(work)
 
 
 def _loop_runs_here() -> bool:

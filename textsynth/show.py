@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from textsynth.forecast import Forecast, Range
 from textsynth.job import Job
 from textsynth.live import span
 from textsynth.prices import dollars
@@ -110,6 +111,43 @@ def trials(out: Console, found: Sequence[Trial], job: Job) -> None:
             f"{(tokens_in + tokens_out) / n * briefs:,.0f} tokens and {dollars(whole)} "
             f"(from {n} samples: a rough guess)"
         )
+
+
+def forecast(out: Console, found: Forecast) -> None:
+    """What a run will take, per step and model, each with its 90 % interval."""
+    table = Table("step", "model", "requests", "tokens in", "tokens out", "cost", box=None)
+    whole = found.total is not None
+    rows = [(s.step, s.model, s.total if whole else s.per_brief) for s in found.steps]
+    for step, model, one in [*rows, ("all", "", found.total or found.per_brief)]:
+        if one is not None:
+            table.add_row(
+                step, model, span_of(one.requests), span_of(one.tokens_in),
+                span_of(one.tokens_out), "unknown price" if one.usd is None
+                else span_of(one.usd, money=True),
+            )  # fmt: skip
+    out.print(
+        f"{found.kept} of {found.taken} sampled briefs were kept; "
+        + (f"{found.count:,} rows take" if whole else "one brief takes")
+        + " (90 % interval):"
+    )
+    out.print(table)
+    if found.briefs is not None:
+        out.print(f"briefs: {span_of(found.briefs)}")
+    if found.note:
+        out.print(f"[yellow]{escape(found.note)}[/]")
+
+
+def span_of(found: Range, *, money: bool = False) -> str:
+    """`1,200 (1,050 to 1,400)`."""
+
+    def word(number: float) -> str:
+        if money:
+            return dollars(number)
+        return f"{number:,.0f}" if number >= 10 else f"{number:.3g}"
+
+    if found.low is None or found.high is None:
+        return word(found.point)
+    return f"{word(found.point)} ({word(found.low)} to {word(found.high)})"
 
 
 def exchange(

@@ -26,18 +26,26 @@ _PIECE = re.compile(r"\s*(?:\S+\s*){1,3}|\s+")
 
 
 class ApiError(Exception):
-    """An error answer in OpenAI's shape."""
+    """An error answer in OpenAI's shape.
+
+    `headers` are lines that go with it, `wait` the seconds after which it may be tried again.
+    """
 
     def __init__(
-        self, status: int, message: str, code: str | None = None, param: str | None = None
+        self,
+        status: int,
+        message: str,
+        code: str | None = None,
+        param: str | None = None,
+        kind: str | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
-        kind = "invalid_request_error"
-        if status == 429:
-            kind = "requests"
-        elif status >= 500:
-            kind = "server_error"
+        self.headers = ""
+        self.wait: float | None = None
+        if kind is None:
+            kind = "server_error" if status >= 500 else "invalid_request_error"
+            kind = "requests" if status == 429 else kind
         error = {"message": message, "type": kind, "param": param, "code": code}
         self.body = dumps({"error": error}).encode("utf-8", "replace")
 
@@ -88,7 +96,7 @@ def _usage(prompt: int, choices: Sequence[_Choice]) -> str:
 class Job:
     """One request for generation, from its arrival to its answer."""
 
-    __slots__ = ("chat", "embeds", "key", "prompt", "request", "seen", "slow", "stream")
+    __slots__ = ("chat", "embeds", "headers", "key", "prompt", "request", "seen", "slow", "stream")
 
     def __init__(self, path: bytes, request: Request, key: str, seen: int) -> None:
         self.chat = path == b"/v1/chat/completions"
@@ -96,6 +104,7 @@ class Job:
         self.request = request
         self.key = key
         self.seen = seen
+        self.headers = ""
         self.prompt = 0
         self.stream = False
         self.slow = False
@@ -120,6 +129,13 @@ class Job:
         self.stream = request.get("stream") is True and not self.embeds
         texts = prompt_texts({"prompt": given} if self.embeds else request)
         self.prompt = sum(map(len, texts))
+
+    @property
+    def tokens(self) -> int:
+        """The tokens that a limit reckons with: the prompt's, and all that may be made."""
+        request = self.request
+        most = request.get("max_completion_tokens") or request.get("max_tokens") or 0
+        return int(self.prompt // 4 + 1 + most * (request.get("n") or 1))
 
     def choices(self, script: Script) -> list[_Choice]:
         """Run the script once for each choice; later choices carry a `choice_index`."""

@@ -10,15 +10,21 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
+from .batch_behaviour import BatchBehaviour
+from .batches import Batch
 from .faults import Faults
+from .lookup import DEFAULT_MODEL
 from .process import ChatProcess
 from .scripts import SCRIPTS, request_hash
-from .server import DEFAULT_MODEL, ChatServer
+from .server import ChatServer
 from .stats import Stats
+from .structured import MODES
 
 __all__ = [
     "DEFAULT_MODEL",
     "SCRIPTS",
+    "Batch",
+    "BatchBehaviour",
     "ChatProcess",
     "ChatServer",
     "Faults",
@@ -35,11 +41,15 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--latency", type=float, default=0.0, help="seconds")
     parser.add_argument("--jitter", type=float, default=0.0, help="share of latency, 0 to 1")
     parser.add_argument("--script", choices=sorted(SCRIPTS), default="varied")
+    parser.add_argument("--structured", choices=MODES, default="ignore")
     parser.add_argument("--api-key")
     parser.add_argument("--model", action="append", help="known model; may be repeated")
     for entry in fields(Faults):
-        kind = int if "int" in str(entry.type) else float
         option = "--" + entry.name.replace("_", "-")
+        if entry.type == "bool":
+            parser.add_argument(option, action="store_true")
+            continue
+        kind = int if "int" in str(entry.type) else float
         parser.add_argument(option, type=kind, default=entry.default)
     return parser.parse_args(argv)
 
@@ -68,6 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         latency=given.latency,
         jitter=given.jitter,
         script=given.script,
+        structured=given.structured,
         api_key=given.api_key,
         models=given.model,
         port=given.port,

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from .bodies import GENERATORS, ApiError, Job, dumps, injected_error
-from .http11 import Http, header_value, parse_size, response, unchunk
+from .http11 import Answer, Http, header_value, parse_size, response, unchunk
+from .lookup import lookup
+from .rate_limits import retry_lines
 
 if TYPE_CHECKING:
     from .server import ChatServer
@@ -25,6 +27,8 @@ class Connection(asyncio.Protocol):
         self._stats = server.stats
         self._transport = cast(asyncio.Transport, None)
         self._buffer = b""
+        self._rest: list[bytes] = []  # of a body whose beginning is in the buffer
+        self._missing = 0
         self._busy = False
         self._working = False
         self._keep = True
@@ -50,6 +54,14 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
+        if self._missing > 0:
+            # Joined once: a large upload would otherwise be copied anew with every piece.
+            self._rest.append(data)
+            self._missing -= len(data)
+            if self._missing > 0:
+                return
+            data = b"".join(self._rest)
+            self._rest.clear()
         self._buffer = self._buffer + data if self._buffer else data
         if not self._busy:
             self._pump()
@@ -82,7 +94,8 @@ class Connection(asyncio.Protocol):
             found = unchunk(data, start)
         else:
             stop = start + parse_size(header_value(head, lower, b"content-length") or b"0", 10)
-            found = (data[start:stop], stop) if len(data) >= stop else None
+            self._missing = max(0, stop - len(data))
+            found = None if self._missing else (data[start:stop], stop)
         if found is None:
             if not self._continued and b"100-continue" in header_value(lower, lower, b"expect"):
                 self._continued = True
@@ -100,10 +113,23 @@ class Connection(asyncio.Protocol):
         try:
             if call.path in GENERATORS and call.method == b"POST":
                 self._generate(call)
+            elif self._server.batch_api.serves(call.path):
+                self._deliver(self._server.batch_api.handle(call))
             else:
-                self._send(200, dumps(self._server.lookup(call)).encode("utf-8", "replace"))
+                self._send(200, dumps(lookup(self._server, call)).encode("utf-8", "replace"))
         except ApiError as error:
             self._refuse(error)
+
+    def _deliver(self, answer: Answer) -> None:
+        if answer.fault == "reset":
+            self._reset()
+            return
+        whole = response(200, answer.body, self._keep, self._server.header_lines, answer.kind)
+        if answer.fault == "truncated":
+            whole = whole[: len(whole) - (len(answer.body) + 1) // 2]
+        self._transport.write(whole)
+        if not self._keep or answer.fault is not None:
+            self._transport.close()
 
     def _generate(self, call: Http) -> None:
         server, stats = self._server, self._stats
@@ -151,12 +177,10 @@ class Connection(asyncio.Protocol):
             self._refuse(injected_error(500))
         else:
             try:
-                script = self._server.script
-                whole = job.events(script) if job.stream else [job.body(script)]
-            except Exception as error:  # noqa: BLE001 - a test's own code may raise anything
-                self._server.stats.script_errors.append(f"{type(error).__name__}: {error}")
+                whole = self._server.reply(job)
+            except ApiError as error:
                 self._leave()
-                self._refuse(ApiError(500, f"the script raised {error!r}", "script_error"))
+                self._refuse(error)
                 return
             if job.stream:
                 self._stream(job, whole, fault)
@@ -182,8 +206,8 @@ class Connection(asyncio.Protocol):
         elif fault == "invalid_json":
             self._send(200, body[: len(body) // 2])
         else:
-            self._stats.answered[job.key] = self._stats.answered.get(job.key, 0) + 1
-            self._send(200, body)
+            self._stats.answer(job.key)
+            self._send(200, body, job.headers)
 
     def _stream(self, job: Job, events: list[bytes], fault: str | None) -> None:
         if fault == "truncated":
@@ -191,11 +215,13 @@ class Connection(asyncio.Protocol):
         elif fault == "invalid_json":
             middle = events[len(events) // 2]
             events[len(events) // 2] = middle[: len(middle) // 2] + b"\n\n"
-        framing = "Transfer-Encoding: chunked\r\n" if self._chunked else ""
-        close = "" if self._keep else "Connection: close\r\n"
-        pieces = [
-            f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n{framing}{close}\r\n".encode()
-        ]
+        extra = job.headers + self._server.header_lines
+        if self._chunked:
+            extra += "Transfer-Encoding: chunked\r\n"
+        if not self._keep:
+            extra += "Connection: close\r\n"
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n{extra}\r\n"
+        pieces = [head.encode("latin-1")]
         if self._chunked:
             pieces += [b"%x\r\n%s\r\n" % (len(event), event) for event in events]
         else:
@@ -217,7 +243,7 @@ class Connection(asyncio.Protocol):
     def _end_stream(self, job: Job, rest: bytes, fault: str | None) -> None:
         self._leave()
         if fault is None:
-            self._stats.answered[job.key] = self._stats.answered.get(job.key, 0) + 1
+            self._stats.answer(job.key)
         if self._chunked and fault != "truncated":
             rest += b"0\r\n\r\n"
         self._transport.write(rest)
@@ -225,13 +251,14 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
     def _refuse(self, error: ApiError) -> None:
-        extra = ""
-        wait = self._server.faults.retry_after
-        if error.status == 429 and wait is not None:
-            extra = f"Retry-After: {wait:g}\r\nretry-after-ms: {wait * 1000:g}\r\n"
+        extra = error.headers
+        if error.status == 429:
+            extra += retry_lines(error, self._server.faults)
         self._send(error.status, error.body, extra)
 
     def _send(self, status: int, body: bytes, extra: str = "") -> None:
+        if status == 200:
+            extra += self._server.header_lines
         self._transport.write(response(status, body, self._keep, extra))
         if not self._keep:
             self._transport.close()

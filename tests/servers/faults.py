@@ -18,6 +18,10 @@ class Faults:
     anew, and the same sequence of requests always meets the same faults.
 
     retry_after: seconds, sent with every 429 as `Retry-After` and `retry-after-ms`.
+    retry_after_date: say it as an HTTP date in `Retry-After` alone.
+    requests_per_minute, tokens_per_minute: limits on requests for generation, each an allowance
+        that is full at first and fills up again evenly; what is beyond it gets 429 with the
+        wait. Tokens are those of the prompt and all that `max_tokens` lets be made.
     hang_seconds: seconds until a hanging connection is closed without an answer.
     slow_stream_seconds: seconds between the pieces of a slow stream.
     max_in_flight: requests at work at once; those beyond it get 429.
@@ -33,6 +37,9 @@ class Faults:
     rate_hang: float = 0.0
     rate_slow_stream: float = 0.0
     retry_after: float | None = None
+    retry_after_date: bool = False
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
     hang_seconds: float = 60.0
     slow_stream_seconds: float = 0.05
     max_in_flight: int | None = None
@@ -52,12 +59,20 @@ class Faults:
         for limit in (self.max_in_flight, self.context_length):
             if limit is not None and (type(limit) is not int or limit < 0):
                 raise ValueError("max_in_flight and context_length must be whole numbers")
+        for limit in (self.requests_per_minute, self.tokens_per_minute):
+            if limit is not None and (type(limit) is not int or limit < 1):
+                raise ValueError("limits a minute must be whole numbers from 1")
         if self.fail_all is not None and not 400 <= self.fail_all <= 599:
             raise ValueError("fail_all must be an HTTP status from 400 to 599")
 
     def rate(self, name: str) -> float:
         """Return the probability of one drawn fault, such as `429` or `hang`."""
         return float(getattr(self, "rate_" + name))
+
+    @property
+    def limits(self) -> bool:
+        """Whether there is a limit a minute."""
+        return self.requests_per_minute is not None or self.tokens_per_minute is not None
 
     @property
     def draws(self) -> bool:

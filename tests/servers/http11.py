@@ -5,8 +5,8 @@ from __future__ import annotations
 import http.client
 from typing import NamedTuple
 
-_JSON_TYPE = "Content-Type: application/json\r\nContent-Length: "
-_OK = f"HTTP/1.1 200 OK\r\n{_JSON_TYPE}".encode("ascii")
+_JSON = "application/json"
+_OK = f"HTTP/1.1 200 OK\r\nContent-Type: {_JSON}\r\nContent-Length: ".encode("ascii")
 
 
 class Http(NamedTuple):
@@ -22,6 +22,14 @@ class Http(NamedTuple):
     def header(self, name: bytes) -> bytes:
         """Return a header's value, empty when there is none; `name` is lower case."""
         return header_value(self.head, self.lower, name)
+
+
+class Answer(NamedTuple):
+    """A good answer other than a generation; `fault` says how its delivery goes wrong."""
+
+    body: bytes
+    kind: str = _JSON
+    fault: str | None = None
 
 
 def header_value(head: bytes, lower: bytes, name: bytes) -> bytes:
@@ -57,11 +65,14 @@ def unchunk(data: bytes, at: int) -> tuple[bytes, int] | None:
     return None
 
 
-def response(status: int, body: bytes, keep: bool, extra: str = "") -> bytes:
-    """Return a whole JSON response; `extra` is header lines, each with its CRLF."""
-    if status == 200 and keep:
+def response(status: int, body: bytes, keep: bool, extra: str = "", kind: str = _JSON) -> bytes:
+    """Return a whole response of this content type; `extra` is header lines with their CRLF."""
+    if status == 200 and keep and not extra and kind is _JSON:
         return b"%s%d\r\n\r\n%s" % (_OK, len(body), body)
     reason = http.client.responses.get(status, "Error")
     close = "" if keep else "Connection: close\r\n"
-    head = f"HTTP/1.1 {status} {reason}\r\n{extra}{close}{_JSON_TYPE}{len(body)}\r\n\r\n"
-    return head.encode("ascii") + body
+    head = (
+        f"HTTP/1.1 {status} {reason}\r\n{extra}{close}"
+        f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode("latin-1") + body

@@ -1,4 +1,4 @@
-"""Deterministic replies for the test chat server: texts, schema values and embeddings."""
+"""Deterministic replies for the test chat server: texts and embeddings."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import re
 import zlib
 from collections.abc import Callable
 from hashlib import blake2b
-from math import ceil, floor, sqrt
+from math import sqrt
 from typing import Any
+
+from .schemas import schema_value
 
 Request = dict[str, Any]
 Reply = str | dict[str, Any]
@@ -17,7 +19,6 @@ Script = Callable[[Request], Reply]
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _DELIVERY_KEYS = ("stream", "stream_options")
 _HANGUL = re.compile("[\uac00-\ud7a3\u3131-\u318e]")
-_DEEP = 5  # schema nesting after which only what is required is produced
 
 
 def request_hash(request: Request) -> str:
@@ -49,7 +50,8 @@ def is_korean(request: Request) -> bool:
     return not text.isascii() and _HANGUL.search(text) is not None
 
 
-def _digest(request: Request) -> bytes:
+def request_digest(request: Request) -> bytes:
+    """Return 64 bytes that depend on what is asked, not on how the answer is to travel."""
     # How the answer travels must not change what it says, or a streamed reply could not be
     # compared with the same reply in one piece.
     if "stream" in request or "stream_options" in request:
@@ -199,16 +201,23 @@ def _sentences(digest: bytes, templates: tuple[_Template, ...]) -> str:
     return " ".join(sentences)
 
 
+def _string(schema: dict[str, Any], digest: bytes) -> str:
+    text = _sentences(bytes([digest[0] & 0xFC]) + digest[1:], _ENGLISH)  # one sentence
+    if len(text) < schema.get("minLength", 0):
+        text += "." * (schema["minLength"] - len(text))
+    return text[: schema.get("maxLength", len(text))]
+
+
 def varied_text(request: Request) -> str:
     """Reply with 1 to 4 sentences that depend only on the request, or with JSON if it asks so.
 
     The sentences are Korean when the last two messages contain Hangul, else English.
     """
-    digest = _digest(request)
+    digest = request_digest(request)
     wanted = request.get("response_format")
     if isinstance(wanted, dict) and wanted.get("type") == "json_schema":
         schema = wanted.get("json_schema", {}).get("schema", {})
-        return json.dumps(schema_value(schema, digest), ensure_ascii=False)
+        return json.dumps(schema_value(schema, digest, _string), ensure_ascii=False)
     text = _sentences(digest, _KOREAN if is_korean(request) else _ENGLISH)
     if isinstance(wanted, dict) and wanted.get("type") == "json_object":
         return json.dumps({"reply": text}, ensure_ascii=False)
@@ -248,78 +257,6 @@ SCRIPTS: dict[str, Script] = {
     "refuse": refuse_text,
     "fixed": fixed_text,
 }
-
-
-def _resolve(schema: Any, root: Any) -> dict[str, Any]:
-    hops = 0
-    while isinstance(schema, dict) and isinstance(schema.get("$ref"), str):
-        target: Any = root
-        for key in schema["$ref"].removeprefix("#").strip("/").split("/"):
-            target = target[key] if key else target
-        schema, hops = target, hops + 1
-        if hops > 50:
-            raise ValueError("the schema's references form a circle")
-    return schema if isinstance(schema, dict) else {}
-
-
-def _number(schema: dict[str, Any], digest: bytes, whole: bool) -> float:
-    step = 1 if whole else 0.01
-    low, high = schema.get("minimum"), schema.get("maximum")
-    if low is None and "exclusiveMinimum" in schema:
-        low = schema["exclusiveMinimum"] + step
-    if high is None and "exclusiveMaximum" in schema:
-        high = schema["exclusiveMaximum"] - step
-    if low is None:
-        low = 0 if high is None or high >= 0 else high - 100
-    if high is None:
-        high = low + 100
-    if whole:
-        return int(ceil(low) + digest[0] % (max(0, floor(high) - ceil(low)) + 1))
-    return float(min(high, low + step * (digest[0] % (max(0, int((high - low) / step)) + 1))))
-
-
-def _string(schema: dict[str, Any], digest: bytes) -> str:
-    text = _sentences(bytes([digest[0] & 0xFC]) + digest[1:], _ENGLISH)  # one sentence
-    if len(text) < schema.get("minLength", 0):
-        text += "." * (schema["minLength"] - len(text))
-    return text[: schema.get("maxLength", len(text))]
-
-
-def schema_value(schema: Any, digest: bytes, root: Any = None, depth: int = 0) -> Any:
-    """Return a small value, chosen by the digest, that is valid for a JSON schema.
-
-    Known: string, integer, number, boolean, null, array, object, enum, const, anyOf, oneOf,
-    local $ref, lengths, item counts and bounds. Not known: pattern, format, multipleOf.
-    """
-    root = schema if root is None else root
-    schema = _resolve(schema, root)
-    own = blake2b(digest + depth.to_bytes(2, "big")).digest()
-    if "const" in schema or "enum" in schema:
-        options = schema["enum"] if "enum" in schema else [schema["const"]]
-        return options[own[0] % len(options)]
-    for word in ("anyOf", "oneOf"):
-        if word in schema:
-            options = [_resolve(o, root) for o in schema[word]]
-            ends = [o for o in options if o.get("type") == "null"] if depth >= _DEEP else []
-            return schema_value((ends or options)[0], own, root, depth + 1)
-    kind = schema.get("type", "object" if "properties" in schema else "string")
-    if isinstance(kind, list):
-        kind = "null" if depth >= _DEEP and "null" in kind else kind[0]
-    if kind == "object":
-        names = schema.get("required", list(schema.get("properties", {})))
-        properties = schema.get("properties", {})
-        return {
-            name: schema_value(properties.get(name, {}), own + str(name).encode(), root, depth + 1)
-            for name in names
-        }
-    if kind == "array":
-        least = schema.get("minItems", 0)
-        count = least if depth >= _DEEP else min(max(1, least), schema.get("maxItems", least + 1))
-        item = schema.get("items", {})
-        return [schema_value(item, own + bytes([i & 255]), root, depth + 1) for i in range(count)]
-    if kind in ("integer", "number"):
-        return _number(schema, own, kind == "integer")
-    return {"boolean": bool(own[0] & 1), "null": None}.get(kind, _string(schema, own))
 
 
 def embedding(text: str, dimensions: int = 64) -> list[float]:

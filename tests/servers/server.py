@@ -1,4 +1,4 @@
-"""The test chat server: what it admits, counts and looks up, and the thread it runs in."""
+"""The test chat server: what it admits and counts, and the thread it runs in."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ import asyncio
 import contextlib
 import json
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
-from .bodies import CREATED, GENERATORS, ApiError, Job, injected_error, no_model
+from .batch_api import BatchApi
+from .batch_behaviour import BatchBehaviour
+from .batches import Batch
+from .bodies import GENERATORS, ApiError, Job, injected_error, no_model
 from .connection import Connection
 from .faults import Faults
+from .files import StoredFile
 from .http11 import Http
+from .rate_limits import RateLimiter
 from .scripts import SCRIPTS, Script, request_hash
+from .settings import configure
 from .stats import Stats
-
-DEFAULT_MODEL = "scripted-model"
+from .structured import MODES, check_format, honouring
 
 
 class ChatServer:
@@ -25,17 +29,21 @@ class ChatServer:
 
     `latency` is seconds before an answer, `jitter` the share (0 to 1) by which it varies either
     way. `script` makes the replies (a name from `SCRIPTS` or a function; it runs on the
-    server's event loop, so it must not block). `faults`, `latency`, `jitter` and `script` may
-    be assigned while the server runs.
+    server's event loop, so it must not block). `batching` says how batches go, `headers` go
+    with every good answer. `structured` says what becomes of `response_format` and `tools`: a
+    mode of `structured.MODES`. All of these may be assigned while the server runs.
     """
 
     def __init__(
         self,
         *,
         faults: Faults | None = None,
+        batching: BatchBehaviour | None = None,
         latency: float = 0.0,
         jitter: float = 0.0,
         script: Script | str = "varied",
+        structured: str = "ignore",
+        headers: Mapping[str, str] | None = None,
         api_key: str | None = None,
         models: Sequence[str] | None = None,
         port: int = 0,
@@ -44,11 +52,15 @@ class ChatServer:
         self.latency = latency
         self.jitter = jitter
         self.script: Script = SCRIPTS[script] if isinstance(script, str) else script
+        self.structured = structured
+        self.headers = dict(headers or {})
         self.port = port
         self.stats = Stats()
+        self.batch_api = BatchApi(self, batching or BatchBehaviour())
         self.open_connections: set[Connection] = set()
         self._api_key = api_key
-        self._models = None if models is None else list(models)
+        self.models = None if models is None else list(models)
+        self._rate_limiter = RateLimiter()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._stop = asyncio.Event()
@@ -88,25 +100,51 @@ class ChatServer:
         """The mean number of requests at work over time, idle gaps included."""
         return self.stats.mean()
 
-    def configure(self, settings: dict[str, Any]) -> dict[str, Any]:
-        """Change faults (field by field), latency, jitter or script; return what now holds.
+    @property
+    def batching(self) -> BatchBehaviour:
+        """How batches go; assigning it starts its counts (such as `fail_first`) anew."""
+        return self.batch_api.behaviour
 
-        All of it is checked before any of it is applied; ValueError or TypeError otherwise.
-        """
-        unknown = settings.keys() - {"faults", "latency", "jitter", "script"}
-        if unknown:
-            raise ValueError(f"unknown settings: {', '.join(sorted(unknown))}")
-        faults = replace(self.faults, **settings.get("faults", {}))
-        latency = float(settings.get("latency", self.latency))
-        jitter = float(settings.get("jitter", self.jitter))
-        if not (latency >= 0.0 and 0.0 <= jitter <= 1.0):
-            raise ValueError("latency must not be negative, and jitter be from 0 to 1")
-        if "script" in settings:
-            if settings["script"] not in SCRIPTS:
-                raise ValueError(f"script must be one of {', '.join(SCRIPTS)}")
-            self.script = SCRIPTS[settings["script"]]
-        self.faults, self.latency, self.jitter = faults, latency, jitter
-        return {"faults": asdict(faults), "latency": latency, "jitter": jitter}
+    @batching.setter
+    def batching(self, behaviour: BatchBehaviour) -> None:
+        self.batch_api.behave(behaviour)
+
+    @property
+    def batches(self) -> list[Batch]:
+        """Every batch, oldest first, as it now is: the objects change as the batches go on."""
+        return self.batch_api.batches
+
+    @property
+    def files(self) -> list[StoredFile]:
+        """Every file that is not deleted, oldest first: uploads, and what batches wrote."""
+        return self.batch_api.files
+
+    @property
+    def structured(self) -> str:
+        """The mode of structured replies."""
+        return self._structured
+
+    @structured.setter
+    def structured(self, mode: str) -> None:
+        if mode not in MODES:
+            raise ValueError(f"structured must be one of {', '.join(MODES)}")
+        self._structured = mode
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Header lines that go with every good answer; to be assigned whole."""
+        return dict(self._headers)
+
+    @headers.setter
+    def headers(self, headers: Mapping[str, str]) -> None:
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        if lines.count("\r") + lines.count("\n") != 2 * len(headers):
+            raise ValueError("a header must be one line")
+        self._headers, self.header_lines = dict(headers), lines
+
+    def configure(self, settings: dict[str, Any]) -> dict[str, Any]:
+        """Change settings by name and return what now holds, as `settings.configure` does."""
+        return configure(self, settings)
 
     def arrive(self, call: Http) -> Job:
         """Count a request for generation and read its body."""
@@ -119,9 +157,7 @@ class ChatServer:
         if not isinstance(request, dict):
             raise ApiError(400, "we could not parse the JSON body of your request")
         key = request_hash(request)
-        seen = self.stats.counts.get(key, 0) + 1
-        self.stats.counts[key] = seen
-        return Job(call.path, request, key, seen)
+        return Job(call.path, request, key, self.stats.arrive(key))
 
     def admit(self, call: Http, job: Job, faults: Faults) -> None:
         """Raise `ApiError` for a request that is not to be worked on."""
@@ -130,10 +166,27 @@ class ChatServer:
         if limit is not None and self.stats.in_flight >= limit:
             self.stats.injected["max_in_flight"] += 1
             raise injected_error(429)
+        self.examine(job, faults)
+        if faults.limits:
+            now = asyncio.get_running_loop().time()
+            try:
+                job.headers = self._rate_limiter.take(faults, job, now)
+            except ApiError:
+                self.stats.injected["rate_limit"] += 1
+                raise
+
+    def knows_model(self, model: str) -> bool:
+        """Say whether the server has a model; one without a list of models has every one."""
+        return self.models is None or model in self.models
+
+    def examine(self, job: Job, faults: Faults) -> None:
+        """Raise `ApiError` for a request that is wrong in itself."""
         job.check()
         model = job.request["model"]
-        if self._models is not None and model not in self._models:
+        if not self.knows_model(model):
             raise no_model(model)
+        if self._structured != "ignore" and job.chat:
+            check_format(self._structured, job.request)
         longest = faults.context_length
         if longest is not None and job.prompt > longest:
             self.stats.injected["context_length"] += 1
@@ -145,6 +198,17 @@ class ChatServer:
                 "messages" if job.chat else "prompt",
             )
 
+    def reply(self, job: Job) -> list[bytes]:
+        """Return the events of a stream, or one whole body; `ApiError` when the script fails."""
+        script = self.script
+        if self._structured != "ignore" and job.chat:
+            script = honouring(script)
+        try:
+            return job.events(script) if job.stream else [job.body(script)]
+        except Exception as error:
+            self.stats.script_errors.append(f"{type(error).__name__}: {error}")
+            raise ApiError(500, f"the script raised {error!r}", "script_error") from error
+
     def authorise(self, call: Http, faults: Faults) -> None:
         """Raise `ApiError` for a wrong key, or when every request is to fail."""
         if self._api_key is not None:
@@ -154,35 +218,6 @@ class ChatServer:
         if faults.fail_all is not None:
             self.stats.injected["fail_all"] += 1
             raise injected_error(faults.fail_all)
-
-    def lookup(self, call: Http) -> Any:
-        """Answer everything but generation: models, /stats and /control."""
-        path, method = call.path, call.method
-        if path == b"/stats" and method == b"GET":
-            return self.stats.summary(brief=b"brief=1" in call.query)
-        if path == b"/control" and method == b"POST":
-            try:
-                return self.configure(json.loads(call.body))
-            except (ValueError, TypeError, AttributeError) as error:
-                raise ApiError(400, f"these settings cannot be used: {error}") from error
-        if path.startswith(b"/v1/models") and method == b"GET":
-            self.authorise(call, self.faults)
-            names = self._models if self._models is not None else [DEFAULT_MODEL]
-            cards = [
-                {"id": name, "object": "model", "created": CREATED, "owned_by": "tests"}
-                for name in names
-            ]
-            if path == b"/v1/models":
-                return {"object": "list", "data": cards}
-            wanted = path.removeprefix(b"/v1/models/").decode("utf-8", "replace")
-            for card in cards:
-                if card["id"] == wanted:
-                    return card
-            raise no_model(wanted)
-        shown = f"{method.decode('latin-1')} {path.decode('latin-1')}"
-        if path in (*GENERATORS, b"/stats", b"/control"):
-            raise ApiError(405, f"Not allowed: {shown}")
-        raise ApiError(404, f"Invalid URL ({shown})")
 
     async def serve(self, ready: Callable[[], None]) -> None:
         """Serve until `stop`; call `ready` once the port is known."""

@@ -25,6 +25,16 @@ class Stats:
     first: float = 0.0
     last: float = 0.0
 
+    def arrive(self, key: str) -> int:
+        """Count a request for generation; return how many times it has arrived."""
+        seen = self.counts.get(key, 0) + 1
+        self.counts[key] = seen
+        return seen
+
+    def answer(self, key: str) -> None:
+        """Count a complete good answer, for which a provider would be paid."""
+        self.answered[key] = self.answered.get(key, 0) + 1
+
     def change(self, step: int) -> None:
         """Note that one request more (1) or less (-1) is at work."""
         now = time.perf_counter()

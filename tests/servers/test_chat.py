@@ -11,7 +11,8 @@ import pytest
 
 from tests.servers.calls import CHAT, ask, call, content, error_code
 from tests.servers.chat import ChatProcess, ChatServer
-from tests.servers.scripts import embedding, schema_value, varied_text
+from tests.servers.schemas import schema_value
+from tests.servers.scripts import embedding, varied_text
 
 # Replies
 
@@ -140,7 +141,7 @@ def test_json_schema_is_answered_with_a_valid_value(server: ChatServer) -> None:
 
 def test_recursive_schema_ends() -> None:
     node = {"properties": {"next": {"anyOf": [{"$ref": "#"}, {"type": "null"}]}}}
-    text = json.dumps(schema_value(node, b"seed"))
+    text = json.dumps(schema_value(node, b"seed", lambda schema, digest: "text"))
     assert text.count("next") < 10
     assert "null" in text
 

@@ -19,12 +19,15 @@ class Ask(Protocol):
         history: Sequence[Message] = (),
         take: int = 0,
         options: Mapping[str, Any] | None = None,
+        form: Any = None,
         **fields: Any,
     ) -> Reply:
         """Renders `prompts/<method>/<step>.<language>.jinja` with the brief and `fields`, and asks.
 
         `history` is put where the prompt says so; a new `take` asks the same thing once more;
-        `options` go over the sampling options that the prompt names.
+        `options` go over the sampling options that the prompt names. `form` (a pydantic model, a
+        type or a JSON schema) asks for a structured reply, whose value is `reply.data`; one that
+        does not fit is asked for once more, and then raises ReplyError.
         """
         ...
 
@@ -34,6 +37,9 @@ class Method(Part):
 
     steps: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Each prompt it asks, with the fields it hands to it beyond those of the brief."""
+
+    roles: ClassVar[Mapping[str, str]] = {}
+    """Step → the role that speaks in it; `models` of the job gives a role a model of its own."""
 
     needs: ClassVar[tuple[str, ...]] = ()
     """Fields that the brief must have, such as `chunk` or `persona`."""

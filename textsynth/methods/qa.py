@@ -30,6 +30,7 @@ class Qa(Method):
         "question": ("pick",),
         "answer": ("question",),
     }
+    roles: ClassVar[Mapping[str, str]] = {"question": "asker", "answer": "answerer"}
     needs: ClassVar[tuple[str, ...]] = ("chunk",)
     may_use: ClassVar[tuple[str, ...]] = ("persona", "examples")
 

@@ -47,6 +47,11 @@ class Support(Method):
         "agent": ("company",),
         "end": ("said",),
     }
+    roles: ClassVar[Mapping[str, str]] = {
+        "needs": "customer", "open": "customer", "customer": "customer", "close": "customer",
+        "first": "customer", "next": "customer", "leave": "customer",
+        "agent": "agent", "end": "agent",
+    }  # fmt: skip
     needs: ClassVar[tuple[str, ...]] = ("chunk", "persona")
     may_use: ClassVar[tuple[str, ...]] = ("examples",)
     facets: ClassVar[Mapping[str, tuple[str, ...]]] = {

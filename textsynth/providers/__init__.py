@@ -18,13 +18,15 @@ class Call:
     """One request as a session gets it.
 
     `options` are as `Provider.body_options` gave them. `key` is what the journal knows the reply
-    by: the request's id wherever one is needed. `form` is the JSON that the reply has to be.
+    by: the request's id wherever one is needed. `form` is the JSON that the reply has to be, and
+    `language` the one to describe it in where the endpoint cannot be told otherwise.
     """
 
     messages: Sequence[Message]
     options: Mapping[str, Any]
     key: str = ""
     form: Form | None = None
+    language: str = "en"
 
 
 class Notes(Protocol):
@@ -75,6 +77,12 @@ class Link:
     say: Callable[[str], None] = _nothing
     """Told in words of what takes long: a batch handed in, a model fetched."""
 
+    paid: Callable[[Reply], None] = _nothing
+    """Told of a reply that no row gets, such as a probe of what the endpoint can do."""
+
+    tag: str = ""
+    """What this run's batches are marked with at the endpoint."""
+
 
 class Session(Protocol):
     """An open connection to a model."""
@@ -123,6 +131,10 @@ class Provider(Part):
     def price(self, model: str) -> Price | None:
         """What a request to that model costs here; None where it is not known."""
         return None
+
+    def adjusted(self, price: Price) -> Price:
+        """The user's own price as it applies here, such as at half for batches."""
+        return price
 
     def secrets(self) -> list[str]:
         """Values that must never be written anywhere."""

@@ -12,14 +12,15 @@ import email.utils
 import json
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from textsynth.errors import ProviderError, RequestError, TransientError, UnreachableError
 from textsynth.providers import Call, Link
-from textsynth.records import Reply
+from textsynth.providers._structured import StructuredOutput
+from textsynth.records import Message, Reply
 
 if TYPE_CHECKING:
     import aiohttp
@@ -50,20 +51,30 @@ class ChatSession:
         http: aiohttp.ClientSession,
         client: AsyncOpenAI,
         model: str,
-        headers: Callable[[Mapping[str, str]], None],
+        link: Link,
+        address: str = "",
     ) -> None:
         import aiohttp
-        from jiter import from_json
 
-        self.model, self._http, self._tell = model, http, headers
+        self.model, self._http, self._tell = model, http, link.headers
         self._url = f"{str(client.base_url).rstrip('/')}/chat/completions"
         self._key = client.api_key
-        self._parse = from_json
         self._broken = (aiohttp.ClientError, TimeoutError, OSError)
+        self._structured = StructuredOutput(address or urlsplit(self._url).netloc, model, link)
 
     async def ask(self, call: Call) -> Reply:
-        """One request."""
-        body = {"model": self.model, "messages": call.messages, **call.options}
+        """One request; for a form, a few small ones before the first, to find out how."""
+        if call.form is None:
+            return await self._send(call.messages, call.options)
+        return await self._structured.ask(call, self._send)
+
+    async def _send(
+        self,
+        messages: Sequence[Message],
+        options: Mapping[str, Any],
+        read: Callable[[Mapping[str, Any]], str] | None = None,
+    ) -> Reply:
+        body = {"model": self.model, "messages": messages, **options}
         data = _encode(body).encode("utf8", "replace")
         try:
             async with self._http.post(self._url, data=data) as answer:
@@ -75,38 +86,53 @@ class ChatSession:
         if status != 200:
             raise refused(status, raw, headers, self.model, self._key)
         try:
-            return self._reply(self._read(raw))
+            return reply_of(parsed(raw), self.model, read)
         except Exception as error:
             # Broken JSON, a reply without choices: worth another try.
             said = cut(f"{type(error).__name__}: {error}", self._key)
             raise TransientError(f"the reply is not a chat completion ({said})") from error
 
-    def _read(self, raw: bytes) -> Any:
-        try:
-            return self._parse(raw)
-        except ValueError:
-            # Half a character (a cut emoji), which no file can hold, is let through as a mark.
-            text = json.dumps(json.loads(raw), ensure_ascii=False)
-            return json.loads(text.encode("utf8", "replace"))
 
-    def _reply(self, answer: Any) -> Reply:
-        choice, usage = answer["choices"][0], answer.get("usage") or {}
-        details = usage.get("prompt_tokens_details") or {}
-        return Reply(
-            (choice["message"].get("content") or "").strip(),
-            self.model,
-            choice.get("finish_reason") or "stop",
-            usage.get("prompt_tokens") or 0,
-            usage.get("completion_tokens") or 0,
-            details.get("cached_tokens") or 0,
-        )
+def parsed(raw: bytes) -> Any:
+    """The value of an answer's JSON. Raises ValueError."""
+    from jiter import from_json
+
+    try:
+        return from_json(raw)
+    except ValueError:
+        # Half a character (a cut emoji), which no file can hold, is let through as a mark.
+        text = json.dumps(json.loads(raw), ensure_ascii=False)
+        return json.loads(text.encode("utf8", "replace"))
+
+
+def reply_of(
+    answer: Any, model: str, read: Callable[[Mapping[str, Any]], str] | None = None
+) -> Reply:
+    """The first choice of a chat completion. Raises whatever is missing in it.
+
+    `read` gives the text of a message, where it is not its content.
+    """
+    choice, usage = answer["choices"][0], answer.get("usage") or {}
+    details = usage.get("prompt_tokens_details") or {}
+    message = choice["message"]
+    return Reply(
+        read(message) if read else (message.get("content") or "").strip(),
+        model,
+        choice.get("finish_reason") or "stop",
+        usage.get("prompt_tokens") or 0,
+        usage.get("completion_tokens") or 0,
+        details.get("cached_tokens") or 0,
+    )
 
 
 @asynccontextmanager
 async def chat_session(
-    base_url: str, key: str, seconds: float, model: str, link: Link
+    base_url: str, key: str, seconds: float, model: str, link: Link, address: str = ""
 ) -> AsyncIterator[ChatSession]:
-    """A session of `link.at_once` connections, kept open for as long as the run lasts."""
+    """A session of `link.at_once` connections, kept open for as long as the run lasts.
+
+    `address`: what the endpoint is known by in the notes, where its URL differs from run to run.
+    """
     import aiohttp
 
     connector = aiohttp.TCPConnector(limit=(link.at_once or 32) + 8, keepalive_timeout=60)
@@ -119,7 +145,7 @@ async def chat_session(
             trust_env=outside(base_url),
             cookie_jar=aiohttp.DummyCookieJar(),
         ) as http:
-            yield ChatSession(http, client, model, link.headers)
+            yield ChatSession(http, client, model, link, address)
 
 
 def outside(base_url: str) -> bool:
@@ -205,7 +231,11 @@ def refused(
             fix="add credit, and give the same command again: nothing saved is lost",
         )
     if status in (408, 409, 425, 429) or status >= 500:
-        return TransientError(f"{status}: {said}", retry_after=retry_after(headers))
+        return TransientError(
+            f"{status}: {said}",
+            retry_after=retry_after(headers),
+            overload=status in (429, 503, 529),
+        )
     if code == "context_length_exceeded" or "context length" in said:
         return RequestError(
             f"the prompt is longer than the model takes ({status}): {said}",
