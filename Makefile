@@ -34,6 +34,7 @@ format: $(READY)
 bench: $(READY) ## what benchmarks/README.md shows
 	$(BIN)/python -m benchmarks.import_time
 	$(BIN)/python -m benchmarks.asking
+	$(BIN)/python -m benchmarks.journal
 	$(BIN)/python -m benchmarks.surviving
 	$(BIN)/python -m benchmarks.memory
 

@@ -39,12 +39,13 @@ GOOD = Answer(text="안녕, it's", score=4)
         '"{\\"text\\": \\"안녕, it\'s\\", \\"score\\": 4}"',
         '{"text": "\\uc548\\ub155, it\'s", "score": 4,}',
         '{"text": "안녕, it\'s", "score": 4, "score": 4}',
+        '{"type": "object", "properties": {"text": "안녕, it\'s", "score": 4}, "required": []}',
     ],
     ids=[
         "plain", "bom-lax", "fence", "prose-fence", "korean-prose", "braces", "think", "half-think",
         "trailing-comma", "single-quotes", "bare-keys", "no-comma", "comments", "unclosed",
         "unclosed-fence", "second-fits", "first-of-two", "written-call", "text-in-text", "escapes",
-        "same-twice",
+        "same-twice", "filled-schema",
     ],
 )  # fmt: skip
 def test_a_reply_is_read_however_it_is_written(text: str) -> None:
@@ -71,6 +72,7 @@ def test_a_reply_is_read_however_it_is_written(text: str) -> None:
         ('{"text": "a", "score": 4, "text": "b"}', '"text" stands there twice'),
         ('{"text": "a", "score": 4, "text": "b",}', 'broken near "text"'),
         ("{'score': 4, 'text': 'it's so'}", 'broken near "text"'),
+        ('{"type": "object", "properties": {"text": {"type": "string"}}}', "text: {"),
         ("4", "4 is no object"),
         ('["a", 4]', "is no object"),
         ('{"answer": {"text": "a", "score": 4}, "x": tru', "the reply ends before"),
@@ -78,7 +80,7 @@ def test_a_reply_is_read_however_it_is_written(text: str) -> None:
     ids=[
         "empty", "blank", "prose", "marks", "only-thoughts", "nothing", "brace", "cut-field",
         "cut-text", "cut-last-text", "cut-number", "cut-prose", "no-value", "no-last-value",
-        "twice", "twice-mended", "quote", "number", "list", "cut-around",
+        "twice", "twice-mended", "quote", "schema", "number", "list", "cut-around",
     ],
 )  # fmt: skip
 def test_nothing_is_made_up(text: str, words: str) -> None:

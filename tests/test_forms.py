@@ -12,6 +12,7 @@ import pytest
 from pydantic import BaseModel, Field, RootModel
 
 from tests.form_samples import SCHEMA, Answer, Dated, Node, Note, Place, Sheet, fault
+from tests.servers.strict_schemas import strict_error
 from textsynth.forms import Form
 from textsynth.prompts import PromptBook
 
@@ -89,7 +90,9 @@ def test_names_are_such_as_endpoints_take(kind: Any, name: str) -> None:
     ],
 )  # fmt: skip
 def test_strict_where_strict_mode_would_take_it(kind: Any, strict: bool) -> None:
-    assert Form.of(kind).strict is strict
+    form = Form.of(kind)
+    assert form.strict is strict
+    assert not strict or strict_error(form.schema) is None
 
 
 def test_a_property_with_a_default_may_be_left_out() -> None:
@@ -236,6 +239,7 @@ def test_the_prompts_render_as_one_message_of_the_user(step: str, language: str)
     assert message["role"] == "user"
     assert all(value in message["content"] for value in own.values())
     assert "JSON" in message["content"]
+    assert not message["content"].startswith("#")
 
 
 def test_reading_forms_loads_nothing_heavy_before_it_is_needed() -> None:

@@ -103,9 +103,20 @@ class Form:
         raise FormError(said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…") from None
 
     def _fit(self, value: Any) -> Any:
-        if isinstance(value, dict) and value.get("name") == self.name and "arguments" in value:
+        if not isinstance(value, dict):
+            return self._hold(value)
+        if value.get("name") == self.name and "arguments" in value:
             # A call of the function, written out by a model whose server does not know of it.
-            value = value["arguments"]
+            return self._hold(value["arguments"])
+        try:
+            return self._hold(value)
+        except FormError:
+            if value.get("type") != "object" or "properties" not in value:
+                raise
+        # Small models fill in the schema that they are shown.
+        return self._hold(value["properties"])
+
+    def _hold(self, value: Any) -> Any:
         if not self._wrapped:
             return self._check(value, ())
         if isinstance(value, dict) and value.keys() == {VALUE}:

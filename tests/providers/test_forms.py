@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 
@@ -14,15 +15,20 @@ from tests.providers.form_server import (
     Endpoint,
     Request,
     ask,
+    described,
     mode_of,
     rated,
     unknown,
+    value,
 )
-from tests.servers.chat import Faults
+from tests.servers.chat import ChatServer, Faults
+from textsynth.engine.catalogue import MODELS, SMALLEST
+from textsynth.engine.fetch import fetch
 from textsynth.errors import ProviderError, RequestError, TransientError
 from textsynth.forms import Form
 from textsynth.providers import Call, Forgetful, Link
 from textsynth.providers._forms import MODES
+from textsynth.providers.local import Local
 from textsynth.providers.openai import Openai
 from textsynth.records import Reply
 
@@ -67,6 +73,57 @@ def test_the_best_mode_of_an_endpoint_is_found_once_and_kept(
         assert link.notes.noted("") == {
             f"form:127.0.0.1:{server.port}:m": {"mode": found, "strict": True}
         }
+
+
+@pytest.mark.parametrize(
+    ("structured", "found", "asked"),
+    [
+        ("schema", "schema", 1),
+        ("tools", "tools", 2),
+        ("object", "object", 3),
+        ("refuse", "words", 3),
+        ("ignore", "object", 3),
+    ],
+)
+def test_each_kind_of_server_gives_a_reply_of_the_form(
+    structured: str, found: str, asked: int
+) -> None:
+    def script(request: Request) -> str:
+        schema = described(request)
+        return value(schema) if schema else "Hello!"
+
+    link = Link(notes=Forgetful())
+    with ChatServer(structured=structured, script=script) as server:
+        rated(*ask(server.url, FORM, link=link))
+        assert server.requests == asked + 1
+        (noted,) = link.notes.noted("form:").values()
+        assert noted["mode"] == found
+        rated(*ask(server.url, FORM, link=link))
+        assert server.requests == asked + 2
+
+
+@pytest.fixture
+def small_model(session_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The small model within reach."""
+    monkeypatch.setenv("TEXTSYNTH_CACHE", str(session_cache))
+    fetch(MODELS[SMALLEST])
+
+
+def test_the_embedded_model_keeps_to_a_schema(small_model: None) -> None:
+    mood = Form.of(Literal["calm", "angry"])
+    said: list[str] = []
+
+    async def main() -> list[Reply]:
+        local = Local(model=SMALLEST, slots=2, context=512)
+        async with local.connect(Link(say=said.append)) as session:
+            call = Call(ASKED, {"max_tokens": 60, "seed": 1}, form=mood)
+            return await asyncio.gather(*[session.ask(call), session.ask(call)])
+
+    replies = asyncio.run(main())
+    assert all(mood.read(reply.text, reply.finish) in ("calm", "angry") for reply in replies)
+    assert [line.partition(" gives ")[2] for line in said] == [
+        "structured replies by JSON schema (small requests made to find out: 1)"
+    ]
 
 
 def test_a_request_without_a_form_is_sent_as_ever() -> None:

@@ -94,8 +94,8 @@ class Connection(asyncio.Protocol):
             found = unchunk(data, start)
         else:
             stop = start + parse_size(header_value(head, lower, b"content-length") or b"0", 10)
-            self._missing = max(0, stop - len(data))
-            found = None if self._missing else (data[start:stop], stop)
+            found = (data[start:stop], stop) if len(data) >= stop else None
+            self._missing = 0 if found else stop - len(data)
         if found is None:
             if not self._continued and b"100-continue" in header_value(lower, lower, b"expect"):
                 self._continued = True

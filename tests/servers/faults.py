@@ -70,11 +70,6 @@ class Faults:
         return float(getattr(self, "rate_" + name))
 
     @property
-    def limits(self) -> bool:
-        """Whether there is a limit a minute."""
-        return self.requests_per_minute is not None or self.tokens_per_minute is not None
-
-    @property
     def draws(self) -> bool:
         """Whether any fault is left to chance."""
         # Spelled out because every request asks: a loop over names costs four times as much.

@@ -167,7 +167,7 @@ class ChatServer:
             self.stats.injected["max_in_flight"] += 1
             raise injected_error(429)
         self.examine(job, faults)
-        if faults.limits:
+        if faults.requests_per_minute is not None or faults.tokens_per_minute is not None:
             now = asyncio.get_running_loop().time()
             try:
                 job.headers = self._rate_limiter.take(faults, job, now)
@@ -183,7 +183,7 @@ class ChatServer:
         """Raise `ApiError` for a request that is wrong in itself."""
         job.check()
         model = job.request["model"]
-        if not self.knows_model(model):
+        if self.models is not None and model not in self.models:
             raise no_model(model)
         if self._structured != "ignore" and job.chat:
             check_format(self._structured, job.request)
