@@ -65,6 +65,7 @@ def test_a_reply_is_read_however_it_is_written(text: str) -> None:
         ('{"text": "a"', "score: is missing"),
         ('{"text": "a", "score": 4, "more": "b', "the reply ends before"),
         ('{"score": 4, "text": "cut off in the mid', "the reply ends before"),
+        ('{"score": 4, "text": "they call it \'so\'', "the reply ends before"),
         ('{"text": "a", "score": 1', "the reply ends before"),
         ('{"text": "a", "score": 4\n\nI hope that helps.', "the reply ends before"),
         ('{"text": , "score": 4}', 'broken near "text"'),
@@ -79,12 +80,25 @@ def test_a_reply_is_read_however_it_is_written(text: str) -> None:
     ],
     ids=[
         "empty", "blank", "prose", "marks", "only-thoughts", "nothing", "brace", "cut-field",
-        "cut-text", "cut-last-text", "cut-number", "cut-prose", "no-value", "no-last-value",
+        "cut-text", "cut-last-text", "cut-quote", "cut-number", "cut-prose", "no-value", "no-last-value",
         "twice", "twice-mended", "quote", "schema", "number", "list", "cut-around",
     ],
 )  # fmt: skip
 def test_nothing_is_made_up(text: str, words: str) -> None:
     assert words in fault(Answer, text)
+
+
+def test_quotes_and_line_breaks_that_should_have_been_escaped() -> None:
+    read = Form.of(Answer).read
+    assert read('{"text": "a 5" screen", "score": 4}') == Answer(text='a 5" screen', score=4)
+    assert read('{"text": "she says "hi" to me", "score": 4}').text == 'she says "hi" to me'
+    assert read('{"text": "one\ntwo", "score": 4}') == Answer(text="one\ntwo", score=4)
+
+
+def test_of_several_values_that_do_not_fit_the_longest_is_told_of() -> None:
+    long = '{"text": "a rather long answer", "score": 9}'
+    for text in (f'{{"score": 0}} {long}', f'{long} {{"score": 0}}'):
+        assert fault(Answer, text) == "score: 9 is more than 5"
 
 
 def test_a_value_inside_a_broken_one_is_not_taken_for_it() -> None:
@@ -167,6 +181,7 @@ def test_a_plain_schema_lets_through_what_fits() -> None:
     text = '{"towns": [{"name": "Ulm", "people": 2.0, "old": true}], "note": null, "x": []}'
     assert Form.of(SCHEMA).read(text) == json.loads(text)
     assert Form.of({"type": "number", "multipleOf": 0.1}).read("0.3") == 0.3
+    assert Form.of({"type": ["boolean", "integer"], "minimum": 1}).read("false") is False
     assert Form.of({"oneOf": [{"type": "integer"}, {"type": "string"}]}).read("3") == 3
 
 

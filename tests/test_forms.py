@@ -43,8 +43,11 @@ def test_a_form_is_made_once_and_known_by_the_same_id_in_every_process() -> None
 
 
 def test_forms_that_differ_have_ids_that_differ() -> None:
-    turned = {**SCHEMA, "properties": dict(reversed(SCHEMA["properties"].items()))}
-    kinds: list[Any] = [Sheet, Answer, list[Answer], list[Note], SCHEMA, turned]
+    loose = {"a": {"type": "string", "default": ""}, "b": {"type": "string", "default": ""}}
+    turned = dict(reversed(loose.items()))
+    kinds: list[Any] = [Sheet, Answer, list[Answer], list[Note], SCHEMA]
+    kinds += [{"type": "object", "properties": order} for order in (loose, turned)]
+    kinds += [{"title": "Other", "type": "object", "properties": loose}]
     assert len({Form.of(kind).id for kind in kinds}) == len(kinds)
 
 
@@ -83,6 +86,7 @@ def test_names_are_such_as_endpoints_take(kind: Any, name: str) -> None:
         ({"type": "object", "properties": {"a": {"enum": ["x", "y"]}}}, True),
         ({"type": "object", "properties": {"a": {"enum": ["x", 1]}}}, False),
         ({"type": "object", "properties": {"a": {"type": "string", "default": "x"}}}, False),
+        ({"type": "array", "items": {"type": "string", "default": "x"}}, False),
         ({"type": "object", "properties": {"a": {}}}, False),
         ({"type": "object", "properties": {}, "additionalProperties": True}, False),
         ({"allOf": [{"required": ["a"]}, {"type": "object"}], "type": "object"}, False),
@@ -100,6 +104,19 @@ def test_a_property_with_a_default_may_be_left_out() -> None:
     assert form.schema["required"] == ["text"]
     assert form.schema["additionalProperties"] is False
     assert form.read('{"text": "x"}') == Note(text="x")
+
+
+def test_a_default_that_the_schema_does_not_tell_is_a_default() -> None:
+    class Made(BaseModel):
+        tags: list[str] = Field(default_factory=list)
+
+    class Counted(BaseModel):
+        count: int | None = 5
+
+    for kind in (Made, Counted):
+        assert not Form.of(kind).strict
+        assert Form.of(kind).schema["required"] == []
+        assert Form.of(kind).read("{}") == kind()
 
 
 def test_null_stands_for_a_property_that_may_be_left_out() -> None:

@@ -200,8 +200,10 @@ def test_a_refusal_that_has_nothing_to_do_with_the_form_fails_the_row() -> None:
             ask(server.url, FORM, link=link)
         assert server.modes == ["schema"]
         server.refuse = lambda request: "the context length of tools is 4096 tokens"
+        server.asked.clear()
         with pytest.raises(RequestError, match="longer than the model takes"):
             ask(server.url, FORM, link=link)
+        assert server.modes == ["schema"]
 
 
 def test_an_endpoint_that_refuses_all_it_is_asked_is_not_remembered_for_it() -> None:
@@ -245,13 +247,24 @@ def test_a_caller_that_gives_up_leaves_the_probe_to_the_next() -> None:
     async def main() -> Reply:
         async with Openai(model="m", base_url=server.url).connect(Link()) as session:
             call = Call(ASKED, {}, form=FORM)
+            server.faults = Faults(fail_all=503)
+            with pytest.raises(TransientError):
+                await session.ask(call)
+            server.faults, server.latency = Faults(), 0.1
             first, second = (asyncio.ensure_future(session.ask(call)) for _ in range(2))
             await asyncio.sleep(0.02)
             first.cancel()
             return await second
 
-    with Endpoint(*MODES, latency=0.1) as server:
+    with Endpoint(*MODES) as server:
         assert rated(asyncio.run(main()))
+
+
+def test_a_probe_without_strict_is_made_once() -> None:
+    with Endpoint(refuse=lambda request: "strict JSON is not to be had") as server:
+        with pytest.raises(RequestError):
+            ask(server.url, FORM)
+        assert server.modes[:3] == ["schema", "schema", "tools"]
 
 
 @pytest.mark.parametrize(
