@@ -14,6 +14,7 @@ from tests.conftest import Project
 from tests.servers.chat import ChatServer, Faults
 from textsynth.cli import app
 from textsynth.errors import JobError, ProviderError, ShortError
+from textsynth.live import View
 from textsynth.runfolder import read_rows
 
 PRICE = {"scripted-model": {"input": 1.0, "output": 10.0}}
@@ -65,8 +66,12 @@ def test_an_endpoint_that_is_down_for_a_while_is_waited_for(
 ) -> None:
     server.faults = Faults(fail_all=503)
     threading.Timer(4.0, lambda: setattr(server, "faults", Faults())).start()
-    result = ts.run(project(server.url, count=30), retries=5)
+    words: list[str] = []
+    view = View()
+    view.fault = words.append  # type: ignore[method-assign]
+    result = ts.run(project(server.url, count=30), retries=5, view=view)
     assert (result.summary.kept, result.summary.failed) == (30, 0)
+    assert any("in a row" in said and "503" in said for said in words)
 
 
 def test_patience_ends_with_words(server: ChatServer, project: Project) -> None:

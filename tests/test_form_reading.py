@@ -80,8 +80,8 @@ def test_a_reply_is_read_however_it_is_written(text: str) -> None:
     ],
     ids=[
         "empty", "blank", "prose", "marks", "only-thoughts", "nothing", "brace", "cut-field",
-        "cut-text", "cut-last-text", "cut-quote", "cut-number", "cut-prose", "no-value", "no-last-value",
-        "twice", "twice-mended", "quote", "schema", "number", "list", "cut-around",
+        "cut-text", "cut-last-text", "cut-quote", "cut-number", "cut-prose", "no-value",
+        "no-last-value", "twice", "twice-mended", "quote", "schema", "number", "list", "cut-around",
     ],
 )  # fmt: skip
 def test_nothing_is_made_up(text: str, words: str) -> None:

@@ -86,6 +86,7 @@ class Fleet:
 
         def changed(words: str) -> None:
             self.events.emit("limit", endpoint=name, words=words)
+            self.link.say(f"{name}: {words}")
 
         return Limits(
             at_once or provider.requests_at_once(),

@@ -81,6 +81,11 @@ class PlainView(View):
             self._said = time.monotonic()
             self.line(pipeline)
 
+    def fault(self, words: str) -> None:
+        # Single faults are part of any run; why nothing leaves, or less, is worth a line.
+        if not words.startswith("trying again"):
+            print(words, file=sys.stderr, flush=True)
+
     def line(self, pipeline: Pipeline) -> None:
         """One line of figures on standard error."""
         counts = pipeline.counts

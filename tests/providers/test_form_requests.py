@@ -12,6 +12,7 @@ from tests.providers.form_server import (
     FORM,
     Endpoint,
     Loose,
+    Request,
     ask,
     rated,
 )
@@ -40,6 +41,26 @@ def test_one_function_is_forced_whose_parameters_are_the_schema() -> None:
         "tools": [{"type": "function", "function": function}],
         "tool_choice": {"type": "function", "function": {"name": "rating"}},
     }
+
+
+@pytest.mark.parametrize(
+    ("said", "believed"),
+    [
+        ("", True),
+        ('{"colour": "te', True),
+        ("Hello! I am glad that you are here. " * 40, False),
+    ],
+    ids=["still-thinking", "in-the-middle", "prose"],
+)
+def test_an_answer_cut_by_the_tokens_of_a_probe(said: str, believed: bool) -> None:
+    def script(request: Request) -> dict[str, Any]:
+        return {"content": said, "finish_reason": "length"}
+
+    with Endpoint(script=script) as server:
+        ask(server.url, FORM)
+        assert server.modes == (
+            ["schema"] * 2 if believed else ["schema", "tools", "object", "words"]
+        )
 
 
 def test_the_limit_and_the_options_of_a_probe() -> None:

@@ -281,23 +281,3 @@ def test_other_faults_of_a_probe_are_no_sign_of_a_mode(
         assert type(caught.value) is not RequestError
         assert server.requests == 1
         assert link.notes.noted("") == {}
-
-
-@pytest.mark.parametrize(
-    ("said", "believed"),
-    [
-        ("", True),
-        ('{"colour": "te', True),
-        ("Hello! I am glad that you are here. " * 40, False),
-    ],
-    ids=["still-thinking", "in-the-middle", "prose"],
-)
-def test_an_answer_cut_by_the_tokens_of_a_probe(said: str, believed: bool) -> None:
-    def script(request: Request) -> dict[str, Any]:
-        return {"content": said, "finish_reason": "length"}
-
-    with Endpoint(script=script) as server:
-        ask(server.url, FORM)
-        assert server.modes == (
-            ["schema"] * 2 if believed else ["schema", "tools", "object", "words"]
-        )
