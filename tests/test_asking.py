@@ -68,7 +68,7 @@ def test_an_endpoint_that_is_down_for_a_while_is_waited_for(
     threading.Timer(4.0, lambda: setattr(server, "faults", Faults())).start()
     words: list[str] = []
     view = View()
-    view.fault = words.append  # type: ignore[method-assign]
+    view.fault = words.append  # type: ignore[method-assign, assignment]
     result = ts.run(project(server.url, count=30), retries=5, view=view)
     assert (result.summary.kept, result.summary.failed) == (30, 0)
     assert any("in a row" in said and "503" in said for said in words)

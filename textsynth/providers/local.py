@@ -99,7 +99,9 @@ class Local(Provider):
         )
         with engine:
             size = replace(link, at_once=self.slots)
-            async with chat_session(engine.url, NO_KEY, self.timeout, name, size) as session:
+            async with chat_session(
+                engine.url, NO_KEY, self.timeout, name, size, address=self.address()
+            ) as session:
                 yield session
 
     def body_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
