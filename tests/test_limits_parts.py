@@ -136,3 +136,18 @@ def test_one_probe_decides(ending: Outcome) -> None:
     limits.done(2.0, 1.5, ending)
     assert limits.wait(2.0) == {"fault": pytest.approx(0.8)}.get(ending, 0)
     assert limits.allowed == (16 if ending in ("ok", "refused") else 1)
+
+
+def test_a_probe_that_is_asked_to_wait_still_ends() -> None:
+    """A refusal with Retry-After, told before the probe's end, leaves no probe out for ever."""
+    limits = Limits(4, breaker=Breaker(failures=2, seconds=0.0, pause=1.0))
+    for now in (1.0, 2.0, 3.0):
+        limits.start(now)
+        limits.done(now + 0.5, now, "overload")
+    now = 10.0
+    assert limits.wait(now) == 0.0
+    limits.start(now)
+    limits.retry_after(now + 0.1, 1.0)
+    limits.done(now + 0.1, now, "overload")
+    assert limits.in_flight == 0
+    assert limits.wait(now + 100.0) == 0.0

@@ -278,7 +278,8 @@ def test_draining_lets_nothing_out_and_saves_what_is_under_way(
 ) -> None:
     async def work(llm: Llm) -> list[Any]:
         tasks = [asyncio.create_task(asks(llm, n)("plain")) for n in range(5)]
-        await asyncio.sleep(0.2)
+        while server.requests < 2:
+            await asyncio.sleep(0.01)
         llm.drain()
         late = asks(llm, 9)("plain")
         return await asyncio.gather(*tasks, late, return_exceptions=True)

@@ -72,6 +72,10 @@ class Fleet:
         for one, weight in members:
             own = None if at_once is None else max(1, round(at_once * weight / total))
             self.endpoints.append(Endpoint(one, weight, self._limits(one, own)))
+        names = [endpoint.name for endpoint in self.endpoints]
+        for number, endpoint in enumerate(self.endpoints, 1):
+            if names.count(endpoint.name) > 1:  # two keys at one host
+                endpoint.name += f" (#{number})"
         self._turns = Turns(self.endpoints)
         self._stack = AsyncExitStack()
         self._connecting = asyncio.Lock()
@@ -133,11 +137,14 @@ class Fleet:
     async def _first_connection(self) -> None:
         opening = asyncio.ensure_future(self._open())
         ending = asyncio.ensure_future(self._drain.wait())
-        await asyncio.wait((opening, ending), return_when=asyncio.FIRST_COMPLETED)
-        ending.cancel()
-        if not opening.done():
-            opening.cancel()
-            await asyncio.gather(opening, return_exceptions=True)
+        try:
+            await asyncio.wait((opening, ending), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ending.cancel()
+            if not opening.done():
+                opening.cancel()
+                await asyncio.gather(opening, return_exceptions=True)
+        if opening.cancelled():
             raise Drained
         try:
             opening.result()
@@ -171,6 +178,8 @@ class Fleet:
         words = f"{endpoint.name} is left out: {error.asked}"
         self.link.say(words)
         self.events.emit("limit", endpoint=endpoint.name, words=words)
+        if self.ready and all(one.failure for one in self.endpoints):
+            self._turns.fail(error)
 
     async def ask(
         self,
@@ -268,9 +277,10 @@ class Fleet:
                 return result
             raise Drained
         finally:
-            for one in (task, ending):
-                one.cancel()
-            await asyncio.gather(task, ending, return_exceptions=True)
+            ending.cancel()
+            if not task.done():
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
 
     async def _sleep(self, seconds: float, clock: RowClock | None) -> None:
         """A pause that ends with the run: a try that waits is not a request under way."""
@@ -308,7 +318,9 @@ class _Tries:
         self._count(first)
 
     def _count(self, error: BaseException | None) -> None:
-        down = all(e.limits.broken_since(time.monotonic()) > 0 for e in self.fleet.endpoints)
+        now = time.monotonic()
+        alive = [e for e in self.fleet.endpoints if e.failure is None]
+        down = all(e.limits.broken_since(now) > 0 for e in alive)
         self.own += not down
         self.tries += 1
 
@@ -327,7 +339,8 @@ class _Tries:
         """Seconds before the next try."""
         assert error is not None
         self.where = getattr(error, "where", "")
-        other = self.fleet.elsewhere(self.where)
+        # Elsewhere at once, but only once round: where all fail, no retry is spent in a hurry.
+        other = self.tries < len(self.fleet.endpoints) and self.fleet.elsewhere(self.where)
         wait = 0.0 if other else pause(error, max(self.own, 1))
         self.fleet.on_retry(error, wait, self.tries, self.where)
         return wait

@@ -188,8 +188,9 @@ class Limits:
         if self._worked_at == -math.inf:
             self._worked_at = began
         self._recent = (self._recent << 1 | (outcome == "overload")) & (1 << RECENT) - 1
-        # What left before the whole endpoint was asked to wait tells nothing new.
-        if began >= self._paused_at and (pause := self.breaker.broke(now, began)):
+        # What left before the whole endpoint was asked to wait is no news, save a probe's end.
+        tells = self.breaker.open or began >= self._paused_at
+        if tells and (pause := self.breaker.broke(now, began)):
             self.on_change(
                 f"the endpoint failed {self.breaker.failed} requests in a row: {words}; "
                 f"trying again in {pause:g} s"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -68,7 +69,8 @@ class Llm:
 
     def _fleet(self, provider: Provider) -> Fleet:
         link = Link(
-            notes=self.journal, say=self._say, paid=self._paid_aside,
+            notes=self.journal, say=self._say,
+            paid=functools.partial(self._paid_aside, provider),
             tag=digest(self.job.name, self.job.method.part, self.job.seed, size=8),
         )  # fmt: skip
         return Fleet(
@@ -207,8 +209,15 @@ class Llm:
 
     async def _once(self, key: str, request: _Request, clock: RowClock | None) -> Reply:
         """One request per key, also when a method asks the same thing twice at the same time."""
-        if key in self._asking:
-            return await asyncio.shield(self._asking[key])
+        while key in self._asking:
+            # Who asked first may be cancelled; whoever else waits then asks for itself.
+            first = self._asking[key]
+            await asyncio.wait((first,))
+            if not first.cancelled() and (error := first.exception()) is not None:
+                raise error
+            found = self.journal.get(key)
+            if found is not None:
+                return self.till.priced(found, request.fleet.provider)
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._asking[key] = future
         try:
@@ -280,9 +289,9 @@ class Llm:
             usd=reply.usd, finish=reply.finish, tries=answer.tries,
         )  # fmt: skip
 
-    def _paid_aside(self, reply: Reply) -> None:
+    def _paid_aside(self, provider: Provider, reply: Reply) -> None:
         """Saves a reply that no row gets: it was paid for all the same."""
-        reply = self.till.priced(reply, self.job.provider)
+        reply = self.till.priced(reply, provider)
         self.till.paid_aside(reply)
         key = digest("aside", reply.model, reply.text, time.time())
         task = asyncio.ensure_future(self.journal.put(key, -1, "(probe)", "", ([], {}), reply))

@@ -18,6 +18,7 @@ from textsynth.errors import (
     ReplyError,
     RequestError,
     RowTimeoutError,
+    RunError,
     TextsynthError,
     TransientError,
 )
@@ -27,13 +28,12 @@ from textsynth.materials import Materials
 from textsynth.quality import Screen
 from textsynth.records import (
     Brief,
-    Draft,
     ReplyRef,
     Sample,
     Setting,
     Summary,
     Verdict,
-    digest,
+    sample_of,
     seeds_of,
 )
 from textsynth.runfolder import Run
@@ -153,11 +153,13 @@ class Pipeline:
     async def trials(self, count: int) -> list[tuple[Outcome, str, list[Verdict]]]:
         """Writes and screens the first briefs without counting them: (outcome, error, verdicts)."""
         await asyncio.gather(*(self._row(i) for i in range(count)))
-        found = dict(self._done.get_nowait() for _ in range(count))
+        found = dict(self._done.get_nowait() for _ in range(self._done.qsize()))
         return [self._tried(found[i]) for i in range(count)]
 
     def _tried(self, outcome: Outcome) -> tuple[Outcome, str, list[Verdict]]:
         error = outcome.error
+        if outcome.brief is None and error is None:
+            return outcome, self._spent or "not written", []
         if isinstance(error, TextsynthError) and not isinstance(error, ReplyError | RequestError):
             raise error
         if outcome.sample is None:
@@ -170,6 +172,10 @@ class Pipeline:
         if self._stop or self._spent:
             # What is whole by now counts; a row cut off half-way is written on the next start.
             self._decide()
+            while self._turn in self._parked and not self._enough():
+                self._unpark()
+                await self._settle()
+                self._decide()
 
     async def _settle(self) -> None:
         self.llm.drain()
@@ -230,6 +236,7 @@ class Pipeline:
         brief: Brief | None = None
         used: Mapping[int, ReplyRef] = {}
         outcome = Outcome()
+        deadline: asyncio.Timeout | None = None
         try:
             brief = self.materials.plan.brief(i)
             async with asyncio.timeout(self._row_seconds) as deadline:
@@ -237,19 +244,21 @@ class Pipeline:
                 ask, used = self.llm.ask_for(brief, RowClock(deadline))
                 with span:
                     draft = await self.job.method.write(brief, ask)
-            sample = _sample(self.job, brief, draft, _in_order(used))
+            sample = sample_of(
+                self.job.method.part, self.job.language, brief, draft, _in_order(used)
+            )
             outcome = Outcome(brief, sample, None, _in_order(used))
         except Drained:
             pass
-        except TimeoutError:
-            words = f"the row took longer than {self._row_seconds:g} s"
-            fault = RowTimeoutError(words, fix="raise row_timeout")
-            outcome = Outcome(brief, None, fault, _in_order(used))
         except Exception as error:  # noqa: BLE001 - a fault of one row never takes the others along
             if brief is None:
                 # There is no row to put it in: the plan itself is at fault.
                 self._stop = self._stop or TextsynthError(f"brief {i} cannot be drawn: {error}")
-            outcome = Outcome(brief, None, error, _in_order(used))
+            fault = error
+            if isinstance(error, TimeoutError) and deadline is not None and deadline.expired():
+                words = f"the row took longer than {self._row_seconds} s"
+                fault = RowTimeoutError(words, fix="raise row_timeout")
+            outcome = Outcome(brief, None, fault, _in_order(used))
         finally:
             self._done.put_nowait((i, outcome))
 
@@ -284,7 +293,7 @@ class Pipeline:
                         fix="mend it and give the same command again: nothing saved is lost",
                     )
                 )
-        elif isinstance(error, ProviderError):
+        elif isinstance(error, ProviderError | RunError):
             self.stop(error)
 
     def _decide(self) -> None:
@@ -389,12 +398,3 @@ class Pipeline:
 
 def _in_order(used: Mapping[int, ReplyRef]) -> tuple[ReplyRef, ...]:
     return tuple(used[number] for number in sorted(used))
-
-
-def _sample(job: Job, brief: Brief, draft: Draft, replies: tuple[ReplyRef, ...]) -> Sample:
-    return Sample(
-        id=digest(brief.id, list(draft.messages), size=8), index=brief.index, brief=brief.id,
-        method=job.method.part, language=job.language, messages=tuple(draft.messages),
-        columns=draft.columns, speakers=draft.speakers, facets=brief.facets,
-        seeds=seeds_of(brief), replies=replies,
-    )  # fmt: skip

@@ -158,6 +158,17 @@ _SAMPLE_FIELDS = tuple(entry.name for entry in fields(Sample))
 _REPLY_FIELDS = tuple(entry.name for entry in fields(ReplyRef))
 
 
+def sample_of(
+    method: str, language: str, brief: Brief, draft: Draft, replies: tuple[ReplyRef, ...]
+) -> Sample:
+    """What a method made of a brief, as a row."""
+    return Sample(
+        id=digest(brief.id, list(draft.messages), size=8), index=brief.index, brief=brief.id,
+        method=method, language=language, messages=tuple(draft.messages), columns=draft.columns,
+        speakers=draft.speakers, facets=brief.facets, seeds=seeds_of(brief), replies=replies,
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A filter's word on a sample: keep it or not, a reason slug, and the score behind it."""

@@ -52,10 +52,11 @@ class Till:
         usd, tokens, replies = journal.spent()
         if usd is None:
             # Some replies came when their price was not known yet.
-            usd = sum(
-                self.priced(Reply("", model, "", tokens_in, tokens_out), self.job.provider).usd or 0
-                for model, tokens_in, tokens_out in journal.by_model()
-            )
+            providers = {one.model_id(): one for one in asked}
+            usd = 0.0
+            for model, tokens_in, tokens_out in journal.by_model():
+                price = self.price(providers.get(model, self.job.provider), model)
+                usd += price(tokens_in, tokens_out, 0) if price else 0.0
         return Purse(budget, usd, tokens, time.monotonic(), replies)
 
     def price(self, provider: Provider, model: str) -> Price | None:

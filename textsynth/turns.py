@@ -39,16 +39,25 @@ class Turns:
     def __init__(self, endpoints: Sequence[Endpoint]) -> None:
         self.endpoints = endpoints
         self._drained = False
+        self._failed: ProviderError | None = None
         self._queue: deque[tuple[asyncio.Future[Endpoint], int, str]] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
     def drain(self) -> None:
         """From now on nobody is let in; those that wait are told."""
         self._drained = True
+        self._turn_away(Drained())
+
+    def fail(self, error: ProviderError) -> None:
+        """No endpoint is left: whoever waits or comes gets this error."""
+        self._failed = error
+        self._turn_away(error)
+
+    def _turn_away(self, error: Exception) -> None:
         while self._queue:
             future, *_ = self._queue.popleft()
             if not future.done():
-                future.set_exception(Drained())
+                future.set_exception(error)
 
     def close(self) -> None:
         """Ends the timer."""
@@ -59,6 +68,8 @@ class Turns:
         """Waits for its turn in the queue, and for an endpoint with room."""
         if self._drained:
             raise Drained
+        if self._failed is not None:
+            raise self._failed
         if not self._queue:
             now = time.monotonic()
             found, wait = self._pick(now, tokens, avoid)
@@ -138,14 +149,19 @@ class RowClock:
         when = self._deadline.when()
         if self._depth == 0 and when is not None:
             self._left = when - asyncio.get_running_loop().time()
-            self._deadline.reschedule(None)
+            self._set(None)
         self._depth += 1
 
     def resume(self) -> None:
         """The row works again."""
         self._depth -= 1
         if self._depth == 0 and self._left:
-            self._deadline.reschedule(asyncio.get_running_loop().time() + self._left)
+            self._set(asyncio.get_running_loop().time() + self._left)
+
+    def _set(self, when: float | None) -> None:
+        # A row that is over may have a request left that waits: its time counts for nothing.
+        with contextlib.suppress(RuntimeError):
+            self._deadline.reschedule(when)
 
 
 @contextlib.contextmanager

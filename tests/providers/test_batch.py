@@ -58,6 +58,12 @@ def test_a_batch_holds_no_more_than_it_may(server: ChatServer) -> None:
     assert sizes(server)[3:] == [1, 1, 1]
 
 
+def test_a_batch_that_is_full_waits_for_nothing(server: ChatServer) -> None:
+    texts(run(server, asking(*range(10)), most=10, gather=60))
+    texts(run(server, asking(str(1) * 1_100_000), megabytes=1, gather=60))
+    assert sizes(server) == [10, 1]
+
+
 def test_who_leaves_before_the_batch_does_is_not_in_it(server: ChatServer) -> None:
     async def work(session: Session) -> Any:
         early = asyncio.create_task(session.ask(call("early")))
@@ -96,7 +102,7 @@ def test_who_still_waits_when_the_session_closes_is_told(server: ChatServer) -> 
         async with Batch(model="m", base_url=server.url).connect(Link()) as session:
             task = asyncio.create_task(session.ask(call("tea")))
             await asyncio.sleep(0)
-        return await asyncio.gather(task, return_exceptions=True)
+        return await asyncio.wait_for(asyncio.gather(task, return_exceptions=True), 5)
 
     assert "is closed" in str(asyncio.run(main())[0])
 

@@ -21,7 +21,7 @@ from tests.providers.batches import (
 )
 from tests.servers.batch_calls import ids, read
 from tests.servers.chat import BatchBehaviour, ChatServer
-from textsynth.errors import TransientError
+from textsynth.errors import ProviderError, TransientError
 from textsynth.providers import Link, Session
 from textsynth.providers.batch import Batch
 from textsynth.records import Reply
@@ -95,16 +95,22 @@ def test_results_that_the_endpoint_has_deleted_are_asked_for_again(server: ChatS
     assert sizes(server) == [4, 4]
 
 
-def test_a_line_in_neither_file_is_asked_for_again(server: ChatServer) -> None:
+@pytest.mark.parametrize(
+    ("end", "error"),
+    [("completed", TransientError), ("expired", TransientError), ("cancelled", ProviderError)],
+)
+def test_a_line_in_neither_file_goes_by_the_end_of_its_batch(
+    server: ChatServer, end: str, error: type[ProviderError]
+) -> None:
     link = Link(notes=Kept())
     held(server, *range(4), link=link)
-    batch = finish(server, rate_error_500=0.5)
+    batch = finish(server, end=end, rate_error_500=0.5)
     with client_of(server) as client:
         missing = len(ids(read(client, batch.error_file_id)))
         client.files.delete(str(batch.error_file_id))
     assert 0 < missing < 4
     kinds = [type(outcome) for outcome in run(server, asking(*range(4)), link)]
-    assert kinds.count(TransientError) == missing
+    assert kinds.count(error) == missing
     assert kinds.count(Reply) == 4 - missing
 
 

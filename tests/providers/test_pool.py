@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,10 @@ import textsynth as ts
 from tests.conftest import Project
 from tests.servers.chat import ChatServer, Faults
 from tests.servers.scripts import asking_text
+from textsynth.endpoints import Answer, Fleet
 from textsynth.errors import JobError, ProviderError
+from textsynth.events import Events
+from textsynth.providers import Call, Link
 
 
 @pytest.fixture
@@ -100,3 +104,41 @@ def test_a_pool_of_two_models_is_refused(project: Project) -> None:
 def test_a_pool_that_is_none_is_told_in_words(pool: Any, project: Project) -> None:
     with pytest.raises(JobError, match="provider"):
         ts.load_job(project("", provider={"pool": pool}))
+
+
+def test_two_keys_at_one_host_are_two_endpoints(project: Project) -> None:
+    """A fault at one is tried again at the other, though their address is one."""
+    with ChatServer(script=asking_text) as server:
+        members = [member(server, api_key_env="ONE_KEY"), member(server, api_key_env="TWO_KEY")]
+        pool = ts.load_job(project("", provider={"pool": members})).provider
+        fleet = Fleet(pool, Link(), events=Events(), on_retry=lambda *_: None)
+        names = [endpoint.name for endpoint in fleet.endpoints]
+        assert names[0] != names[1]
+        assert fleet.elsewhere(names[0])
+
+
+def test_whoever_waits_is_told_when_the_last_endpoint_is_lost(
+    pair: tuple[ChatServer, ChatServer], project: Project
+) -> None:
+    for server in pair:
+        server.faults, server.latency = Faults(fail_all=401), 0.05
+    members = [member(server, concurrency=1) for server in pair]
+    pool = ts.load_job(project("", provider={"pool": members})).provider
+
+    async def main() -> list[BaseException | Answer]:
+        fleet = Fleet(pool, Link(), retries=0, events=Events(), on_retry=lambda *_: None)
+        for endpoint in fleet.endpoints:
+            link = Link()
+            endpoint.session = await stack.enter_async_context(endpoint.provider.connect(link))
+        fleet.ready = True
+        call = Call([{"role": "user", "content": "Hi"}], {})
+        asking = [fleet.ask(call) for _ in range(6)]
+        return await asyncio.wait_for(asyncio.gather(*asking, return_exceptions=True), 10)
+
+    async def whole() -> list[BaseException | Answer]:
+        async with stack:
+            return await main()
+
+    stack = AsyncExitStack()
+    found = asyncio.run(whole())
+    assert all(isinstance(one, ProviderError) for one in found)

@@ -119,21 +119,20 @@ class Gathering:
 
     async def ready(self) -> None:
         """Returns when the next file should be made."""
-        loop = asyncio.get_running_loop()
-        if self._refusals:
-            pause = min(LONGEST_WAIT, self.sizes.poll * 2.0**self._refusals)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.ended.wait(), pause)
+        waited = 0
         while True:
             self._changed.clear()
             if not self._queue:
                 await self._changed.wait()
                 continue
-            rest = self._newest + self.sizes.gather - loop.time()
-            if self._full() or rest <= 0:
+            rest = self._newest + self.sizes.gather - asyncio.get_running_loop().time()
+            if rest > 0 and not self._full():
+                await _wait(self._changed, rest)
+            elif self._refusals == waited:
                 return
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), rest)
+            else:
+                waited = self._refusals
+                await _wait(self.ended, min(LONGEST_WAIT, self.sizes.poll * 2.0**waited))
 
     async def fill(self, file: IO[bytes], take: Callable[[str], None]) -> None:
         """Writes the next requests to a file; `take` is told the key of each as it leaves.
@@ -155,6 +154,11 @@ class Gathering:
             written += len(line)
             self.drop(key)
             take(key)
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
 
 
 def _write(file: IO[bytes], line: bytes) -> None:

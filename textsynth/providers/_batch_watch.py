@@ -57,9 +57,9 @@ class Watch:
             else:
                 # Endpoints differ in the case of their words; one that is new means: not yet.
                 submission.state = state = seen.status.lower()
-                if state not in ("validating", "failed"):
-                    self._accepted()
+                if state not in ("validating", "failed") and not submission.accepted.is_set():
                     submission.accepted.set()
+                    self._accepted()
                 if state in ENDED:
                     if not _owes_results(seen) or late == LATE_LOOKS:
                         return seen
