@@ -238,15 +238,13 @@ class Pipeline:
         outcome = Outcome()
         deadline: asyncio.Timeout | None = None
         try:
-            brief = self.materials.plan.brief(i)
+            method, brief = self.job.method, self.materials.plan.brief(i)
             async with asyncio.timeout(self._row_seconds) as deadline:
                 span = self.llm.tracing.row(i)
                 ask, used = self.llm.ask_for(brief, RowClock(deadline))
                 with span:
-                    draft = await self.job.method.write(brief, ask)
-            sample = sample_of(
-                self.job.method.part, self.job.language, brief, draft, _in_order(used)
-            )
+                    draft = await method.write(brief, ask)
+            sample = sample_of(method.part, self.job.language, brief, draft, _in_order(used))
             outcome = Outcome(brief, sample, None, _in_order(used))
         except Drained:
             pass
