@@ -128,7 +128,7 @@ class Gathering:
             rest = self._newest + self.sizes.gather - asyncio.get_running_loop().time()
             if rest > 0 and not self._full():
                 await _wait(self._changed, rest)
-            elif self._refusals == waited:
+            elif self._refusals in (0, waited):
                 return
             else:
                 waited = self._refusals
