@@ -262,6 +262,9 @@ class Fleet:
             raise passing from error
         finally:
             now = time.monotonic()
+            if endpoint.provider.detached:
+                # Lines of a batch fail together, hours after they left: that is no overload.
+                outcome = "cancelled"
             endpoint.limits.done(now, began, outcome, used, tokens, words)
             self._turns.wake()
         return Answer(reply, endpoint.name, endpoint.provider, now - began, number)
@@ -342,6 +345,8 @@ class _Tries:
         # Elsewhere at once, but only once round: where all fail, no retry is spent in a hurry.
         other = self.tries < len(self.fleet.endpoints) and self.fleet.elsewhere(self.where)
         wait = 0.0 if other else pause(error, max(self.own, 1))
+        if self.fleet.provider.detached:
+            wait = min(wait, 1.0)  # so that what failed in one batch goes into one batch again
         self.fleet.on_retry(error, wait, self.tries, self.where)
         return wait
 
