@@ -325,7 +325,7 @@ def in_loop(work: Coroutine[Any, Any, T]) -> T:
         return await task
 
     with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(_run_loop, noted())
+        future = pool.submit(asyncio.run, noted())
         try:
             return future.result()
         except KeyboardInterrupt:
