@@ -19,6 +19,7 @@ from textsynth.prices import Prices
 from textsynth.providers import SHELF as PROVIDERS
 from textsynth.providers import Provider
 from textsynth.quality import SHELF as QUALITY
+from textsynth.records import Shares
 from textsynth.shelf import Part, Shelf
 from textsynth.writers import SHELF as WRITERS
 
@@ -112,6 +113,16 @@ def _text_keys(quotas: Any) -> Any:
     }
 
 
+def _share(raw: dict[str, Any], shares: Shares | None) -> None:
+    """Puts facets, quotas and count that an input brings under those that the job names."""
+    if shares is None:
+        return
+    raw["vary"] = {**{f: dict(w) for f, w in shares.vary.items()}, **raw["vary"]}
+    raw["quotas"] = {**shares.quotas, **raw["quotas"]}
+    if shares.count is not None:
+        raw.setdefault("count", shares.count)
+
+
 class _Reader:
     """Turns the raw mapping into a Job, and every complaint into words with a line number."""
 
@@ -139,6 +150,8 @@ class _Reader:
         raw["export"] = self.parts(WRITERS, raw.get("export"), "export")
         raw["vary"] = self.vary(raw.get("vary"))
         raw["quotas"] = _text_keys(raw.get("quotas") or {})
+        for part in raw["inputs"].values():
+            _share(raw, part.shares(self.home))
         try:
             job = Job.model_validate(raw)
         except ValidationError as error:

@@ -16,7 +16,7 @@ from textsynth.events import Events
 from textsynth.forms import Form, FormError
 from textsynth.job import Job
 from textsynth.journal import Journal
-from textsynth.methods import Ask
+from textsynth.methods import ALWAYS, Ask
 from textsynth.prompts import PromptBook
 from textsynth.providers import Call, Link, Provider
 from textsynth.records import Brief, Message, Reply, ReplyRef, digest
@@ -122,7 +122,7 @@ class Llm:
         """`ask` for one brief, and the replies it got: number of the call → reference."""
         used: dict[int, ReplyRef] = {}
         calls = itertools.count()
-        absent = dict.fromkeys(self.method.may_use)
+        absent = dict.fromkeys((*ALWAYS, *self.method.may_use))
         base = {**absent, **self.book.common, **brief.facets, **brief.fields}
 
         async def ask(

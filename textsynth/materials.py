@@ -10,9 +10,10 @@ from typing import Any
 from textsynth.errors import InputError, JobError
 from textsynth.inputs import Row
 from textsynth.job import Job
+from textsynth.methods import ALWAYS
 from textsynth.plan import Axis, Plan, Pool
 from textsynth.prompts import Prompt, PromptBook
-from textsynth.records import LANGUAGES, Brief, Source
+from textsynth.records import LANGUAGES, Brief, Source, Table
 
 _RESERVED = {"language", "language_name", "chunk", "persona", "partner", "examples", "history"}
 
@@ -28,8 +29,17 @@ class Materials:
     sources: Sequence[Source]
     rows: Mapping[str, int]
     """Rows per field: {"chunk": 120, "persona": 60}."""
+    items: Mapping[str, Sequence[Row]]
+    """The rows of each input of the job, by its name there."""
     warnings: Sequence[str] = ()
     """What will not do what it seems to: inputs that were not read, facets that nothing uses."""
+
+    def why(self, brief: Brief) -> list[Table]:
+        """Why the brief got what it got, as far as the inputs can tell."""
+        parts = self.job.inputs
+        chunks = next((self.items[n] for n, p in parts.items() if p.field == "chunk"), ())
+        found = (part.why(self.items[name], chunks, brief) for name, part in parts.items())
+        return [table for table in found if table is not None]
 
 
 def prepare(job: Job) -> Materials:
@@ -54,19 +64,21 @@ def prepare(job: Job) -> Materials:
     plan = Plan(job.seed, axes, _facets(job), pools, partner="partner" in method.needs)
     book = PromptBook(job.home, method.part, job.language, LANGUAGES[job.language])
     brief = plan.brief(0)
-    known = {**dict.fromkeys(method.may_use), **brief.fields, **brief.facets}
+    optional = (*ALWAYS, *method.may_use)
+    known = _shown(optional, brief)
     prompts = book.check(method.steps, known)
     _check_values(plan, brief)
     sources = [source for name in sorted(items) for source in items[name].sources]
     counts = {field: len(rows) for field, rows in fields.items()}
     warnings = [f"{source.path}: {source.problem}" for source in sources if source.problem]
     warnings += _unused(job, book, prompts, counts)
-    book.try_out(prompts, method.steps, [_shown(method.may_use, plan.brief(i)) for i in range(8)])
-    return Materials(job, plan, book, prompts, sources, counts, warnings)
+    book.try_out(prompts, method.steps, [_shown(optional, plan.brief(i)) for i in range(8)])
+    rows_of = {name: found.rows for name, found in items.items()}
+    return Materials(job, plan, book, prompts, sources, counts, rows_of, warnings)
 
 
-def _shown(may_use: Sequence[str], brief: Brief) -> dict[str, Any]:
-    return {**dict.fromkeys(may_use), **brief.fields, **brief.facets}
+def _shown(optional: Sequence[str], brief: Brief) -> dict[str, Any]:
+    return {**dict.fromkeys(optional), **brief.fields, **brief.facets}
 
 
 def _unused(

@@ -32,6 +32,7 @@ from textsynth.records import (
     Sample,
     Setting,
     Summary,
+    Table,
     Verdict,
     sample_of,
     seeds_of,
@@ -84,6 +85,7 @@ class Pipeline:
         self.quotas = Quotas(self.job.quota_rows())
         self.counts = Counts()
         self.short: list[str] = []
+        self.tables: tuple[Table, ...] = ()
         self.started = time.monotonic()
         # A batch may take a day; nothing hangs in it.
         patient = any(fleet.provider.detached for fleet in llm.fleets)
@@ -390,7 +392,7 @@ class Pipeline:
             models=dict(sorted(counts.models.items())),
             tokens_in=counts.tokens_in, tokens_out=counts.tokens_out,
             sources=tuple(self.materials.sources), short=tuple(self.short),
-            job_text=job.text, version=VERSION,
+            tables=self.tables, job_text=job.text, version=VERSION,
         )  # fmt: skip
 
 

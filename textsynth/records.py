@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, TypedDict
+from pathlib import Path
+from typing import Any, Literal, TypedDict
 
 LANGUAGES: dict[str, str] = {
     "ar": "Arabic", "cs": "Czech", "de": "German", "en": "English", "es": "Spanish",
@@ -201,6 +202,51 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A finding for people: shown after a run, by `status` and `explain`, and on the card."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | int | float, ...], ...]
+
+    @classmethod
+    def from_json(cls, raw: dict[str, Any]) -> Table:
+        """From plain JSON, whose lists become tuples again."""
+        rows = tuple(tuple(row) for row in raw["rows"])
+        return cls(raw["title"], tuple(raw["columns"]), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A run that is about to be closed, as its parts see it."""
+
+    home: Path
+    """The folder of the job file."""
+
+    folder: Path
+    """The run's folder."""
+
+    kept: Iterable[Sample]
+    """The kept samples, in order; may be walked more than once."""
+
+    dropped: Iterable[Sample]
+    """The dropped ones, likewise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What an input says about a job's shares before anything is drawn.
+
+    `vary`: facets with weights, which those of the job go over. `quotas`: facet → "exact", or
+    value → kept rows. `count`: kept rows in all, used where the job has no count.
+    """
+
+    vary: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    quotas: Mapping[str, Literal["exact"] | Mapping[str, int]] = field(default_factory=dict)
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """A run in figures: what its report, card and funnel are made from.
 
@@ -228,5 +274,7 @@ class Summary:
     sources: tuple[Source, ...] = ()
     short: tuple[str, ...] = ()
     """What fell short and why; empty when all that was asked for was kept."""
+    tables: tuple[Table, ...] = ()
+    """What the job's parts found out about the run when it was closed."""
     job_text: str = ""
     version: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from textsynth.job import Job
 from textsynth.jobfile import load_job
 from textsynth.journal import Journal
 from textsynth.materials import prepare
-from textsynth.records import Summary
+from textsynth.records import Summary, Table
 from textsynth.runfolder import KINDS, find_run, read_rows, read_state, read_summary
 
 
@@ -23,7 +24,7 @@ def status(target: str | Path = ".") -> dict[str, Any]:
 
     Keys: path, status (running, stopped, closed, short, or died when its process is gone), asked,
     briefs, kept, dropped, failed, reasons, funnel, seconds, cost (dollars or None), replies, sent,
-    sent_again, tokens_in, tokens_out (of all replies on disk), short.
+    sent_again, tokens_in, tokens_out (of all replies on disk), short, tables.
     """
     path = find_run(target)
     state, summary = read_state(path), read_summary(path)
@@ -41,6 +42,7 @@ def status(target: str | Path = ".") -> dict[str, Any]:
         "briefs": summary.briefs, "kept": summary.kept, "dropped": summary.dropped,
         "failed": summary.failed, "reasons": summary.reasons, "funnel": list(summary.funnel),
         "facets": summary.facets, "short": list(summary.short),
+        "tables": [asdict(table) for table in summary.tables],
         "seconds": state.get("seconds"), "seconds_since_update": round(
             max(0.0, time.time() - state.get("updated", time.time())), 1),
         "in_flight": state.get("in_flight"), "retried": state.get("retried"),
@@ -52,7 +54,8 @@ def explain(row: str, target: str | Path = ".") -> dict[str, Any]:
     """Where a row came from. `row`: its id, the beginning of one, or the number of its brief.
 
     Keys: kind (kept, dropped, failed), id, index, facets, fields (chunk, persona, … as they were
-    drawn; empty when the inputs are gone or changed), exchanges (step, messages, options, reply,
+    drawn; empty when the inputs are gone or changed), tables (why they were drawn, and the
+    method's columns), exchanges (step, messages, options, reply,
     model, finish, tokens), verdicts, messages, error.
     """
     path = find_run(target)
@@ -63,7 +66,7 @@ def explain(row: str, target: str | Path = ".") -> dict[str, Any]:
         exchanges = journal.entries(used)
     finally:
         journal.close()
-    fields, note = _fields(path, found)
+    fields, note, why = _drawn(path, found)
     return {
         "path": str(path), "kind": kind, "id": found.get("id", ""), "index": found["index"],
         "facets": found["facets"], "seeds": found["seeds"], "fields": fields, "note": note,
@@ -78,6 +81,7 @@ def explain(row: str, target: str | Path = ".") -> dict[str, Any]:
         ],
         "verdicts": found.get("verdicts", []), "messages": found.get("messages", []),
         "error": found.get("error", ""), "raw": found.get("raw", ""),
+        "columns": found.get("columns", {}), "tables": [*why, *_columns(found)],
     }  # fmt: skip
 
 
@@ -137,15 +141,29 @@ def _find_row(path: Path, row: str) -> tuple[str, dict[str, Any]]:
     )
 
 
-def _fields(path: Path, row: dict[str, Any]) -> tuple[dict[str, Any], str]:
-    """The brief's fields, computed again from the job; a note when that is no longer possible."""
+def _drawn(path: Path, row: dict[str, Any]) -> tuple[dict[str, Any], str, list[Table]]:
+    """The brief's fields, computed again from the job, and why each was drawn.
+
+    A note instead when that is no longer possible.
+    """
     try:
-        brief = prepare(job_of(path)).plan.brief(row["index"])
+        ready = prepare(job_of(path))
+        brief = ready.plan.brief(row["index"])
     except (TextsynthError, OSError, KeyError) as error:
-        return {}, f"the inputs cannot be read any more: {error}"
+        return {}, f"the inputs cannot be read any more: {error}", []
     if brief.id != row["brief"]:
-        return {}, "the inputs or the job have changed since; the prompts show what was sent"
-    return brief.fields, ""
+        return {}, "the inputs or the job have changed since; the prompts show what was sent", []
+    return brief.fields, "", ready.why(brief)
+
+
+def _columns(row: dict[str, Any]) -> list[Table]:
+    """What the method put beside the messages: question, quote, label …"""
+    cells = [
+        (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        for name, value in row.get("columns", {}).items()
+        if name != "context"
+    ]
+    return [Table("columns", ("name", "value"), tuple(cells))] if cells else []
 
 
 def job_of(path: Path) -> Job:

@@ -25,14 +25,14 @@ from typing import IO, Any
 from textsynth.errors import RunError, nearest
 from textsynth.job import Job
 from textsynth.journal import Journal
-from textsynth.records import Sample, Source, Summary, Verdict
+from textsynth.records import Sample, Source, Summary, Table, Verdict
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 KINDS = ("kept", "dropped", "failed")
 
 
-class KeptRows:
-    """The kept samples of a run, read from disk each time they are iterated."""
+class SampleRows:
+    """Samples of a run (kept or dropped), read from disk each time they are iterated."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -141,11 +141,19 @@ class Run:
         _write(self.path / "job.yaml", job.text)
 
     @property
-    def kept(self) -> KeptRows:
+    def kept(self) -> SampleRows:
         """The kept samples, streamed from disk."""
+        return self._rows("kept")
+
+    @property
+    def dropped(self) -> SampleRows:
+        """The dropped samples, streamed from disk."""
+        return self._rows("dropped")
+
+    def _rows(self, kind: str) -> SampleRows:
         for file in self._files.values():
             file.flush()
-        return KeptRows(self.path / "rows" / "kept.jsonl")
+        return SampleRows(self.path / "rows" / f"{kind}.jsonl")
 
 
 def find_run(target: str | Path) -> Path:
@@ -205,6 +213,7 @@ def read_summary(path: Path) -> Summary:
     raw["sources"] = tuple(Source(**source) for source in raw["sources"])
     raw["funnel"] = tuple((stage, rows) for stage, rows in raw["funnel"])
     raw["short"] = tuple(raw["short"])
+    raw["tables"] = tuple(Table.from_json(table) for table in raw.get("tables", ()))
     return Summary(**raw)
 
 

@@ -26,9 +26,9 @@ from textsynth.live import View, make_view
 from textsynth.llm import Llm
 from textsynth.materials import Materials, prepare
 from textsynth.pipeline import Pipeline
-from textsynth.records import Sample, Summary, Verdict
+from textsynth.records import Closing, Sample, Summary, Table, Verdict
 from textsynth.report import job_of, require_rows
-from textsynth.runfolder import KeptRows, Run, find_run, read_summary
+from textsynth.runfolder import Run, SampleRows, find_run, read_summary
 from textsynth.tracing import NO_TRACING, Tracing, open_tracing
 from textsynth.version import VERSION
 from textsynth.writers import SHELF, Writer
@@ -132,6 +132,7 @@ async def _run(
                 span = tracing.run(job.name, {"method": job.method.part})
                 with _signals(pipeline), view.watch(pipeline), span:
                     await pipeline.produce()
+                pipeline.tables = tables_of(job, folder)
                 summary = pipeline.summary()
                 close(job, folder, summary)
             except BaseException as error:
@@ -222,6 +223,13 @@ async def _door(
         await llm.aclose()
 
 
+def tables_of(job: Job, folder: Run) -> tuple[Table, ...]:
+    """What each part of the job has to say about the run, inputs first."""
+    closing = Closing(job.home, folder.path, folder.kept, folder.dropped)
+    parts = [*job.inputs.values(), job.method, *job.quality]
+    return tuple(table for part in parts for table in part.closing(closing))
+
+
 def close(job: Job, folder: Run, summary: Summary) -> None:
     """Writes the dataset folder and the exports that the job names."""
     chosen = {writer.part: writer for writer in job.export}
@@ -252,7 +260,7 @@ def export(
     for name in formats:
         writer = (own.get(name) or SHELF.load(name)()) if isinstance(name, str) else name
         folder = Path(out) if out else path / "exports"
-        files += writer.write(KeptRows(path / "rows" / "kept.jsonl"), folder, summary)
+        files += writer.write(SampleRows(path / "rows" / "kept.jsonl"), folder, summary)
     return files
 
 

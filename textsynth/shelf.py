@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import pkgutil
+from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from textsynth.errors import JobError, nearest
+from textsynth.records import Closing, Table
 
 
 class Part(BaseModel):
@@ -24,6 +26,13 @@ class Part(BaseModel):
 
     shorthand: ClassVar[str] = ""
     """The option that a bare value sets: with shorthand 'each', `{x: 4}` means `{x: {each: 4}}`."""
+
+    def closing(self, closing: Closing) -> Sequence[Table]:
+        """What the part has to say about a run that is about to be closed; files it may add.
+
+        Depends on the rows and the inputs alone: same run, same tables, same bytes.
+        """
+        return ()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -16,6 +16,7 @@ from textsynth.live import span
 from textsynth.prices import dollars
 from textsynth.project import PartInfo
 from textsynth.records import Source, Summary
+from textsynth.records import Table as Finding
 from textsynth.report import as_json, funnel_rows
 from textsynth.runner import Result, Trial
 
@@ -30,6 +31,18 @@ def funnel(out: Console, summary: Summary) -> None:
     out.print(table)
 
 
+def finding(out: Console, found: Finding) -> None:
+    """What a part found out: a title and a table, numbers to the right."""
+    table = Table(*map(escape, found.columns), box=None, pad_edge=False)
+    for number, column in enumerate(table.columns):
+        if all(isinstance(row[number], int | float) for row in found.rows):
+            column.justify = "right"
+    for row in found.rows:
+        table.add_row(*(f"{c:g}" if isinstance(c, float) else escape(str(c)) for c in row))
+    out.print(f"\n[bold]{escape(found.title)}[/]")
+    out.print(table)
+
+
 def result(out: Console, found: Result) -> None:
     """The end of a run."""
     summary = found.summary
@@ -38,6 +51,8 @@ def result(out: Console, found: Result) -> None:
     for facet, values in summary.facets.items():
         shares = ", ".join(f"{value} {rows}" for value, rows in values.items())
         out.print(f"{facet}: {escape(shares)}")
+    for table in summary.tables:
+        finding(out, table)
     used = ", ".join(f"{model} ({n} requests)" for model, n in summary.models.items())
     out.print(
         f"\n{summary.kept} rows kept in {span(found.seconds)} ({found.asked} requests asked now, "
@@ -180,6 +195,8 @@ def explanation(out: Console, found: Mapping[str, Any]) -> None:
         exchange(out, entry, entry["step"], entry["messages"], entry["reply"])
     out.print("\n[bold]row[/]")
     messages(out, found["messages"])
+    for table in found["tables"]:
+        finding(out, table)
     if found["error"]:
         out.print(f"[red]{escape(found['error'])}[/]")
     if found["verdicts"]:
@@ -207,6 +224,8 @@ def status(out: Console, found: Mapping[str, Any]) -> None:
         )
     for line in found["short"]:
         out.print(f"[yellow]{escape(line)}[/]")
+    for table in found["tables"]:
+        finding(out, Finding.from_json(table))
     if found["last_fault"]:
         out.print(f"last fault: {escape(found['last_fault'])}")
 

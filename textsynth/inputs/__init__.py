@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from textsynth.records import Source
+from textsynth.records import Brief, Shares, Source, Table
 from textsynth.shelf import Part, Shelf
 
 Row = dict[str, Any]
@@ -48,6 +48,14 @@ class Input(Part):
         """
         everything = range(len(rows))
         return lambda k: everything
+
+    def shares(self, home: Path) -> Shares | None:
+        """What the input says about facets, quotas and count; asked when the job is read."""
+        return None
+
+    def why(self, rows: Sequence[Row], chunks: Sequence[Row], brief: Brief) -> Table | None:
+        """Why this brief got the row of this input that it has, for `explain`."""
+        return None
 
 
 SHELF = Shelf(__name__, Input)

@@ -8,6 +8,10 @@ from typing import Any, ClassVar, Protocol
 from textsynth.records import Brief, Draft, Message, Reply
 from textsynth.shelf import Part, Shelf
 
+ALWAYS = ("scenario", "style")
+"""Fields that every prompt may use, None where the job has none: the edge case that a row is about,
+and how real rows are written."""
+
 
 class Ask(Protocol):
     """The one way a method reaches a model; what was asked before is answered from the journal."""

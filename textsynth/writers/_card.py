@@ -48,6 +48,7 @@ def card(
         ("From briefs to rows", _funnel(summary)),
         ("What fell short", _bullets(escape(text) for text in summary.short)),
         ("What is in it", _shares(summary)),
+        ("What was found", _findings(summary)),
         ("Columns", _columns(columns)),
         ("Known limits", _bullets(_limits(summary))),
         ("How to use it", _USE),
@@ -155,6 +156,23 @@ def _shares(summary: Summary) -> str:
         shares = [(value, n, f"{100 * n / whole:.1f} %") for value, n in _ranked(counts)]
         parts.append(_table((escape(facet), "Rows", "Share"), shares))
     return "\n\n".join(part for part in parts if part)
+
+
+def _findings(summary: Summary) -> str:
+    """The tables of the job's parts, each under its title."""
+    shown = [
+        f"**{escape(found.title)}**\n\n"
+        + _table(
+            found.columns,
+            [[c if isinstance(c, int) else _cell(c) for c in row] for row in found.rows],
+        )
+        for found in summary.tables
+    ]
+    return "\n\n".join(shown)
+
+
+def _cell(value: str | float) -> str:
+    return f"{value:g}" if isinstance(value, float) else escape(value)
 
 
 def _columns(columns: Sequence[Column]) -> str:
