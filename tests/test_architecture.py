@@ -23,7 +23,7 @@ PACKAGE = ROOT / "textsynth"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "version"),
     ("records", "resources", "prices", "schema", "events", "concurrency", "rates", "forecast"),
-    ("forms", "budget", "tracing", "limits"),
+    ("forms", "budget", "tracing", "limits", "privacy"),
     ("shelf", "engine"),
     ("inputs", "methods", "providers", "quality", "writers"),
     ("job", "plan", "prompts", "journal", "counts"),
