@@ -22,13 +22,19 @@ PACKAGE = ROOT / "textsynth"
 # that floor is one shelf.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "version"),
-    ("records", "resources", "prices", "schema", "events", "concurrency", "rates", "forecast"),
-    ("forms", "budget", "tracing", "limits", "privacy"),
-    ("shelf", "engine"),
+    (
+        "records", "resources", "prices", "schema", "events", "concurrency", "rates", "forecast",
+        "minhash",
+    ),
+    ("injection", "walk", "embedding"),
+    ("forms", "budget", "tracing", "limits", "privacy", "hidden", "style", "scenarios"),
+    ("redaction",),
+    ("guard", "outcomes"),
+    ("shelf", "engine", "people"),
     ("inputs", "methods", "providers", "quality", "writers"),
-    ("job", "plan", "prompts", "journal", "counts"),
-    ("jobfile",),
-    ("runfolder", "materials"),
+    ("job", "plan", "prompts", "journal", "counts", "companions"),
+    ("jobfile", "seeds"),
+    ("runfolder", "materials", "lineup"),
     ("turns",),
     ("till",),
     ("endpoints",),
@@ -36,13 +42,16 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("pipeline",),
     ("live", "project"),
     ("runner",),
-    ("preflight",),
+    ("persona_runs", "persona_choice"),
+    ("persona_growth",),
+    ("preflight", "ingesting", "personas"),
+    ("seed_qa",),
     ("__init__",),
-    ("show",),
+    ("show", "show_personas"),
     ("commands",),
     ("cli",),
     ("__main__",),
-)
+)  # fmt: skip
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 
 

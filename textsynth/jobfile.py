@@ -19,6 +19,7 @@ from textsynth.prices import Prices
 from textsynth.providers import SHELF as PROVIDERS
 from textsynth.providers import Provider
 from textsynth.quality import SHELF as QUALITY
+from textsynth.quality import Filter
 from textsynth.records import Shares
 from textsynth.shelf import Part, Shelf
 from textsynth.writers import SHELF as WRITERS
@@ -113,6 +114,14 @@ def _text_keys(quotas: Any) -> Any:
     }
 
 
+def _with_like(raw: dict[str, Any]) -> Any:
+    """The inputs of a job, with `like`, which may stand beside them for short, among them."""
+    inputs = raw.get("inputs")
+    if "like" not in raw or not isinstance(inputs, dict | None):
+        return inputs
+    return {**(inputs or {}), "like": raw.pop("like")}
+
+
 def _share(raw: dict[str, Any], shares: Shares | None) -> None:
     """Puts facets, quotas and count that an input brings under those that the job names."""
     if shares is None:
@@ -138,7 +147,7 @@ class _Reader:
         if "method" in raw:
             raw["method"] = self.part(METHODS, raw["method"], ("method",))
         raw["provider"] = self.part(PROVIDERS, raw["provider"], ("provider",))
-        raw["inputs"] = self.inputs(raw.get("inputs"))
+        raw["inputs"] = self.inputs(_with_like(raw))
         raw["models"] = self.models(raw.get("models"), raw["provider"], raw.get("method"))
         if "prices" in raw:
             try:
@@ -147,6 +156,7 @@ class _Reader:
                 where = self.at(("prices",))
                 raise JobError(f"{where}: {error.asked}", error.exists, error.fix) from None
         raw["quality"] = self.parts(QUALITY, raw["quality"], "quality")
+        raw["quality"] += self.implied(raw)
         raw["export"] = self.parts(WRITERS, raw.get("export"), "export")
         raw["vary"] = self.vary(raw.get("vary"))
         raw["quotas"] = _text_keys(raw.get("quotas") or {})
@@ -184,6 +194,12 @@ class _Reader:
                 raise JobError(f"{self.at((field, i))}: '{name}' is listed twice under {field}")
         return made
 
+    def implied(self, raw: Mapping[str, Any]) -> tuple[Filter, ...]:
+        """The filters that other parts of the job call for, when it does not name them."""
+        named = {part.part for part in raw["quality"]}
+        wanted = [name for name in raw["inputs"] if name == "like" and name not in named]
+        return tuple(self.part(QUALITY, name, ("quality",)) for name in wanted)
+
     def inputs(self, raw: Any) -> dict[str, Input]:
         if raw is None:
             return {}
@@ -200,8 +216,7 @@ class _Reader:
 
     def models(self, raw: Any, provider: Provider, method: Any) -> dict[str, Provider]:
         """Role → provider; a bare name is another model of the job's own provider."""
-        if raw is None:
-            return {}
+        raw = {} if raw is None else raw
         if not isinstance(raw, dict):
             raise JobError(
                 f"{self.at(('models',))}: models must be a mapping of roles to models",
@@ -219,6 +234,13 @@ class _Reader:
                 name, options = provider.part, provider.model_dump(exclude_unset=True)
                 spec = {name: {**options, "model": spec}}
             found[role] = self.part(PROVIDERS, spec, ("models", str(role)))
+        for role in method.roles_of_their_own() if isinstance(method, Method) else ():
+            if found.get(role, provider) == provider:
+                raise JobError(
+                    f"{self.at(('models',))}: the role '{role}' needs a model of its own",
+                    f"it would be played by {provider.model_id()}, as all others are",
+                    f"add `models: {{{role}: another-model}}`",
+                )
         return found
 
     def vary(self, raw: Any) -> dict[str, Weights]:

@@ -124,6 +124,8 @@ class Llm:
         calls = itertools.count()
         absent = dict.fromkeys((*ALWAYS, *self.method.may_use))
         base = {**absent, **self.book.common, **brief.facets, **brief.fields}
+        for part in self.job.inputs.values():
+            base |= part.says(brief, self.job.language)
 
         async def ask(
             step: str,

@@ -46,7 +46,9 @@ def prepare(job: Job) -> Materials:
     """Reads the inputs and checks all that can be known offline. Raises JobError or InputError."""
     method = job.method
     items = {name: part.load(job.home) for name, part in job.inputs.items()}
-    fields = {part.field: items[name].rows for name, part in job.inputs.items()}
+    fields = {
+        part.field: items[name].rows for name, part in job.inputs.items() if part.use != "reference"
+    }
     _check_needs(job, fields)
     axes: list[Axis] = []
     pools: list[Pool] = []
@@ -54,6 +56,8 @@ def prepare(job: Job) -> Materials:
     # Chunks lead: personas are chosen for a chunk, so their axis comes after it.
     for name, part in sorted(job.inputs.items(), key=lambda pair: pair[1].field != "chunk"):
         rows = items[name].rows
+        if part.use == "reference":
+            continue
         if part.use == "pool":
             pools.append(Pool(part.field, rows, getattr(part, "each", 3)))
         elif part.field == "chunk" or not chunks:
@@ -88,6 +92,8 @@ def _unused(
     used = {name for prompt in prompts for name in prompt.undefined(book.env)}
     if "topic" in job.vary and "subject" in used:
         used.add("topic")  # a dialogue's topic reaches its prompts under another name
+    if "style" in used:
+        used.add("like")  # a manner reaches the prompts in words
     found = [
         f"no prompt of '{job.method.part}' uses the facet '{facet}': the rows carry its values, "
         "but nothing in them follows it"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from textsynth.methods import Ask, Method
+from textsynth.methods import ALWAYS, Ask, Method
 from textsynth.prompts import PromptBook
 from textsynth.records import LANGUAGES, Brief, Message, Reply
 
@@ -58,7 +58,7 @@ class Script:
         **fields: Any,
     ) -> Reply:
         assert set(fields) == set(self.method.steps[step]), step
-        common = {**dict.fromkeys(self.method.may_use), **self.book.common}
+        common = {**dict.fromkeys((*ALWAYS, *self.method.may_use)), **self.book.common}
         known = {**common, **self.brief.facets, **self.brief.fields, **fields}
         self.sent.append(self.book.load(step).render(known, history))
         self.asked.append((step, take))

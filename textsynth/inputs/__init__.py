@@ -26,12 +26,13 @@ class Input(Part):
     """Reads rows. An axis is walked (each brief gets the next row); a pool is drawn from.
 
     A pool has an option `each`: how many of its rows one brief draws, or all if there are fewer.
+    The rows of a reference go into no brief: they are measured.
     """
 
     field: ClassVar[str]
     """The name under which prompts see one row (axis) or several (pool)."""
 
-    use: ClassVar[Literal["axis", "pool"]] = "axis"
+    use: ClassVar[Literal["axis", "pool", "reference"]] = "axis"
 
     def load(self, home: Path) -> Items:
         """Reads everything; paths are relative to `home`, the job's folder.
@@ -52,6 +53,10 @@ class Input(Part):
     def shares(self, home: Path) -> Shares | None:
         """What the input says about facets, quotas and count; asked when the job is read."""
         return None
+
+    def says(self, brief: Brief, language: str) -> dict[str, Any]:
+        """Fields for the prompts of a brief beyond its own, such as `style`."""
+        return {}
 
     def why(self, rows: Sequence[Row], chunks: Sequence[Row], brief: Brief) -> Table | None:
         """Why this brief got the row of this input that it has, for `explain`."""

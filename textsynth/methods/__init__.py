@@ -54,6 +54,10 @@ class Method(Part):
     facets: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Facets that its prompts use, with the values they take when the job names none."""
 
+    def roles_of_their_own(self) -> tuple[str, ...]:
+        """Roles that must have a model of their own under `models` of the job."""
+        return ()
+
     async def write(self, brief: Brief, ask: Ask) -> Draft:
         """Asks as often as it needs and returns the draft. Raises ReplyError on useless replies.
 

@@ -169,3 +169,8 @@ def _beginnings(text: str) -> set[str]:
 def _pairs(text: str) -> set[str]:
     joined = re.sub(r"[\W_]+", "", text.lower())
     return {joined[i : i + 2] for i in range(len(joined) - 1)}
+
+
+def korean(text: str) -> bool:
+    """Whether a text has Hangul in it."""
+    return bool(_KOREAN.search(text))
