@@ -158,7 +158,7 @@ def test_check_preview_status_explain_and_export_by_command(
     assert all(file.is_file() for file in files)
 
 
-@pytest.mark.parametrize("template", ["support", "qa", "dialogue"])
+@pytest.mark.parametrize("template", ["support", "qa", "dialogue", "classify"])
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_init_writes_a_project_that_passes_its_own_check(
     tmp_path: Path, template: str, language: str

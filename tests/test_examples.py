@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,17 @@ ROOT = Path(__file__).parents[1]
 JOBS = sorted([*ROOT.glob("prompts/*/example.yaml"), *ROOT.glob("examples/jobs/*.yaml")])
 
 
+def sure_of(texts: list[str]) -> str:
+    """The first label that the judge is offered: right often enough to keep some rows."""
+    return str(re.findall(r"(?m)^- ([^:\n]+)", texts[0])[0])
+
+
 def replies(request: dict[str, Any]) -> str:
     """A line that every method can use: a settled pair where one is asked for, else a question."""
     texts = prompt_texts(request)
     asked = " ".join(texts[-2:])
+    if "Which kind is it?" in texts[-1] or "어느 분류에" in texts[-1]:
+        return sure_of(texts)
     if " | " in texts[-1]:
         facts = texts[0].replace("?", ".").split("\n")
         fact = max(facts, key=len).split(": ", 1)[-1].split(". ")[0].strip().rstrip(".")

@@ -8,21 +8,63 @@ from dataclasses import dataclass, field
 
 from textsynth.records import ReplyRef, Verdict
 
+Cell = tuple[str, str]
+
 
 @dataclass
 class Quotas:
-    """Rows still wanted per facet and value."""
+    """Rows still wanted per facet and value, and how many rows are under way for each."""
 
     left: dict[str, dict[str, int]]
+    _under: Counter[Cell] = field(default_factory=Counter)
+    _tried: Counter[Cell] = field(default_factory=Counter)
+    _kept: Counter[Cell] = field(default_factory=Counter)
 
     def open(self, facets: Mapping[str, str]) -> bool:
         """Whether a row with these facets is wanted."""
         return all(rows.get(facets[facet], 0) > 0 for facet, rows in self.left.items())
 
+    def room(self, facets: Mapping[str, str]) -> bool:
+        """Whether one more such row under way is likely to be needed."""
+        return all(self._under[f, facets[f]] < self._need((f, facets[f])) for f in self.left)
+
+    def some_room(self) -> bool:
+        """Whether each facet has a value of which another row is likely to be needed."""
+        return all(
+            any(
+                n > 0 and self._under[f, value] < self._need((f, value))
+                for value, n in rows.items()
+            )
+            for f, rows in self.left.items()
+        )
+
+    def _need(self, cell: Cell) -> int:
+        """Rows to have under way: what is missing over the cell's own yield so far."""
+        facet, value = cell
+        missing = self.left[facet].get(value, 0)
+        return -(-missing * (self._tried[cell] + 1) // (self._kept[cell] + 1))
+
+    def start(self, facets: Mapping[str, str]) -> None:
+        """Counts a row under way."""
+        for cell in self._cells(facets):
+            self._under[cell] += 1
+
+    def end(self, facets: Mapping[str, str]) -> bool:
+        """Counts one less under way; whether it is still wanted."""
+        wanted = self.open(facets)
+        for cell in self._cells(facets):
+            self._under[cell] -= 1
+            self._tried[cell] += wanted
+        return wanted
+
     def take(self, facets: Mapping[str, str]) -> None:
         """Counts a kept row."""
-        for facet, rows in self.left.items():
-            rows[facets[facet]] -= 1
+        for facet, value in self._cells(facets):
+            self.left[facet][value] -= 1
+            self._kept[facet, value] += 1
+
+    def _cells(self, facets: Mapping[str, str]) -> list[Cell]:
+        return [(facet, facets[facet]) for facet in self.left]
 
     def short(self) -> list[str]:
         """`facet=value: n more` for each cell that is not full."""

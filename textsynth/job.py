@@ -17,6 +17,7 @@ from textsynth.prices import Prices
 from textsynth.providers import Provider
 from textsynth.quality import Filter
 from textsynth.records import LANGUAGES
+from textsynth.scenarios import Scenarios
 from textsynth.writers import Writer
 
 Weights = dict[str, float]
@@ -63,6 +64,9 @@ class Job(BaseModel):
         default_factory=dict
     )
     """Facets whose shares hold among the kept rows: `exact`, or value: number of rows."""
+
+    scenarios: Scenarios = Field(default_factory=Scenarios)
+    """Edge cases in words, for all rows or for a `share` of them: the facet `scenario`."""
 
     quality: tuple[Filter, ...] = ()
     """The filters, in the order in which they are reported."""

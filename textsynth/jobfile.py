@@ -12,15 +12,18 @@ from pydantic import BaseModel, ValidationError
 from textsynth.errors import JobError, nearest
 from textsynth.inputs import SHELF as INPUTS
 from textsynth.inputs import Input
-from textsynth.job import Job, Weights
+from textsynth.job import Job, Weights, share
 from textsynth.methods import SHELF as METHODS
 from textsynth.methods import Method
+from textsynth.plan import rounded
 from textsynth.prices import Prices
 from textsynth.providers import SHELF as PROVIDERS
 from textsynth.providers import Provider
 from textsynth.quality import SHELF as QUALITY
 from textsynth.quality import Filter
 from textsynth.records import Shares
+from textsynth.scenarios import FACET as SCENARIO
+from textsynth.scenarios import Scenarios
 from textsynth.shelf import Part, Shelf
 from textsynth.writers import SHELF as WRITERS
 
@@ -126,10 +129,25 @@ def _share(raw: dict[str, Any], shares: Shares | None) -> None:
     """Puts facets, quotas and count that an input brings under those that the job names."""
     if shares is None:
         return
-    raw["vary"] = {**{f: dict(w) for f, w in shares.vary.items()}, **raw["vary"]}
-    raw["quotas"] = {**shares.quotas, **raw["quotas"]}
-    if shares.count is not None:
-        raw.setdefault("count", shares.count)
+    raw["vary"] = {**{f: rounded(w) for f, w in shares.vary.items()}, **raw["vary"]}
+    quotas = dict(shares.quotas)
+    if shares.count is not None and raw.setdefault("count", shares.count) != shares.count:
+        # A count of its own makes a smaller (or larger) set in the same proportions.
+        count = raw["count"] if isinstance(raw["count"], int) else 0
+        quotas = {f: q if q == "exact" else share(q, count) for f, q in quotas.items()}
+    raw["quotas"] = {**quotas, **raw["quotas"]}
+
+
+def _scenarios(raw: dict[str, Any], home: Path) -> Scenarios:
+    """Reads the scenarios of a job, and makes them a facet whose shares hold among kept rows."""
+    found = Scenarios.read(raw["scenarios"], home)
+    if SCENARIO in raw["vary"]:
+        raise JobError(
+            f"vary has a facet '{SCENARIO}', and the job has scenarios", fix="keep one of them"
+        )
+    raw["vary"][SCENARIO] = rounded(found.shares())
+    raw["quotas"].setdefault(SCENARIO, "exact")
+    return found
 
 
 class _Reader:
@@ -160,6 +178,13 @@ class _Reader:
         raw["export"] = self.parts(WRITERS, raw.get("export"), "export")
         raw["vary"] = self.vary(raw.get("vary"))
         raw["quotas"] = _text_keys(raw.get("quotas") or {})
+        if raw.get("scenarios") is not None:
+            try:
+                raw["scenarios"] = _scenarios(raw, self.home)
+            except JobError as error:
+                where = self.at(("scenarios",))
+                raise JobError(f"{where}: {error.asked}", error.exists, error.fix) from None
+        raw["quotas"] = {facet: quota for facet, quota in raw["quotas"].items() if quota}
         for part in raw["inputs"].values():
             _share(raw, part.shares(self.home))
         try:

@@ -123,7 +123,8 @@ class Llm:
         used: dict[int, ReplyRef] = {}
         calls = itertools.count()
         absent = dict.fromkeys((*ALWAYS, *self.method.may_use))
-        base = {**absent, **self.book.common, **brief.facets, **brief.fields}
+        told = self.job.scenarios.shown(brief.facets)
+        base = {**absent, **self.book.common, **brief.facets, **brief.fields, **told}
         for part in self.job.inputs.values():
             base |= part.says(brief, self.job.language)
 

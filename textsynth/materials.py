@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from textsynth.errors import InputError, JobError
-from textsynth.inputs import Row
+from textsynth.errors import InputError, JobError, nearest
+from textsynth.inputs import Input, Items, Row
+from textsynth.inputs._centroids import Centroids
 from textsynth.job import Job
-from textsynth.methods import ALWAYS
+from textsynth.methods import ALWAYS, Around
 from textsynth.plan import Axis, Plan, Pool
 from textsynth.prompts import Prompt, PromptBook
 from textsynth.records import LANGUAGES, Brief, Source, Table
+from textsynth.scenarios import FACET as SCENARIO
 
 _RESERVED = {"language", "language_name", "chunk", "persona", "partner", "examples", "history"}
 
@@ -44,12 +46,13 @@ class Materials:
 
 def prepare(job: Job) -> Materials:
     """Reads the inputs and checks all that can be known offline. Raises JobError or InputError."""
-    method = job.method
     items = {name: part.load(job.home) for name, part in job.inputs.items()}
-    fields = {
-        part.field: items[name].rows for name, part in job.inputs.items() if part.use != "reference"
-    }
+    fields = _by_field(job, items)
     _check_needs(job, fields)
+    facets = _facets(job)
+    comes = {facet: tuple(v for v, w in weights.items() if w) for facet, weights in facets.items()}
+    method = job.method.ready(Around(comes, fields, Centroids))
+    job = job.model_copy(update={"method": method})
     axes: list[Axis] = []
     pools: list[Pool] = []
     chunks = fields.get("chunk", ())
@@ -59,30 +62,64 @@ def prepare(job: Job) -> Materials:
         if part.use == "reference":
             continue
         if part.use == "pool":
-            pools.append(Pool(part.field, rows, getattr(part, "each", 3)))
+            pools.append(_pool(name, part, rows, comes))
         elif part.field == "chunk" or not chunks:
             axes.append(Axis(part.field, rows))
         else:
             suit = functools.cache(part.suit(rows, chunks))
             axes.append(Axis(part.field, rows, suit))
-    plan = Plan(job.seed, axes, _facets(job), pools, partner="partner" in method.needs)
+    plan = Plan(job.seed, axes, facets, pools, partner="partner" in method.needs)
     book = PromptBook(job.home, method.part, job.language, LANGUAGES[job.language])
     brief = plan.brief(0)
     optional = (*ALWAYS, *method.may_use)
-    known = _shown(optional, brief)
+    known = _shown(job, optional, brief)
     prompts = book.check(method.steps, known)
     _check_values(plan, brief)
     sources = [source for name in sorted(items) for source in items[name].sources]
     counts = {field: len(rows) for field, rows in fields.items()}
     warnings = [f"{source.path}: {source.problem}" for source in sources if source.problem]
     warnings += _unused(job, book, prompts, counts)
-    book.try_out(prompts, method.steps, [_shown(optional, plan.brief(i)) for i in range(8)])
+    book.try_out(prompts, method.steps, [_shown(job, optional, plan.brief(i)) for i in range(8)])
     rows_of = {name: found.rows for name, found in items.items()}
     return Materials(job, plan, book, prompts, sources, counts, rows_of, warnings)
 
 
-def _shown(optional: Sequence[str], brief: Brief) -> dict[str, Any]:
-    return {**dict.fromkeys(optional), **brief.fields, **brief.facets}
+def _by_field(job: Job, items: Mapping[str, Items]) -> dict[str, Sequence[Row]]:
+    """Field → rows; two inputs cannot feed one field."""
+    feeds: dict[str, str] = {}
+    for name, part in job.inputs.items():
+        if part.use == "reference":
+            continue
+        if part.field in feeds:
+            raise JobError(
+                f"inputs: {feeds[part.field]} and {name} both bring '{part.field}'",
+                fix="keep one of them",
+            )
+        feeds[part.field] = name
+    return {field: items[name].rows for field, name in feeds.items()}
+
+
+def _pool(name: str, part: Input, rows: Sequence[Row], facets: Mapping[str, Sequence[str]]) -> Pool:
+    by: str = getattr(part, "by", "")
+    if by and by not in facets:
+        raise JobError(
+            f"inputs.{name} goes by '{by}', which is no facet",
+            nearest(by, facets),
+            f"add `{by}` under vary",
+        )
+    pool = Pool(part.field, rows, getattr(part, "each", 3), by)
+    if by and not pool.groups.keys() & set(facets[by]):
+        raise InputError(
+            f"no row of inputs.{name} has a value of '{by}' that the job draws",
+            f"the rows have: {', '.join(sorted(pool.groups)[:20])}",
+            f"the job draws: {', '.join(facets[by][:20])}",
+        )
+    return pool
+
+
+def _shown(job: Job, optional: Sequence[str], brief: Brief) -> dict[str, Any]:
+    told = job.scenarios.shown(brief.facets)
+    return {**dict.fromkeys(optional), **brief.fields, **brief.facets, **told}
 
 
 def _unused(
@@ -98,8 +135,13 @@ def _unused(
         f"no prompt of '{job.method.part}' uses the facet '{facet}': the rows carry its values, "
         "but nothing in them follows it"
         for facet in job.vary
-        if facet not in used
+        if facet not in used and not (facet == SCENARIO and job.scenarios.texts)
     ]
+    if job.scenarios.texts and SCENARIO not in used:
+        found.append(
+            f"no prompt of '{job.method.part}' uses `scenario`: the rows carry the names of your "
+            "scenarios, but nothing in them follows these"
+        )
     found += [
         f"no prompt of '{job.method.part}' uses '{field}', so that input changes nothing"
         for field in fields

@@ -23,6 +23,7 @@ from textsynth.errors import (
     TransientError,
 )
 from textsynth.job import Job
+from textsynth.lineup import Lineup
 from textsynth.llm import Llm
 from textsynth.materials import Materials
 from textsynth.quality import Screen
@@ -53,16 +54,10 @@ FAULTS_IN_A_ROW = 10
 HELD = 64
 """Written rows kept in memory before their turn, at least; four for each row under way, if more."""
 
-AHEAD = 200_000
-"""Briefs that may be under way or written beyond the one whose turn it is."""
-
-MAX_SKIPS = 200_000
-"""How many briefs in a row may be passed over for a quota before the run is closed."""
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one brief: a sample, an error, or nothing because its quota was full."""
+    """What became of one brief: a sample, an error, or nothing because the run is ending."""
 
     brief: Brief | None = None
     sample: Sample | None = None
@@ -105,18 +100,19 @@ class Pipeline:
         self._done: asyncio.Queue[tuple[int, Outcome]] = asyncio.Queue()
         self._ready: dict[int, Outcome] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._next = self._turn = self._skipped = self._faults = self._written = 0
+        self._lineup = Lineup(self.quotas, materials.plan.facets_of)
+        self._faults = self._written = 0
         self._stop: TextsynthError | None = None
 
     async def produce(self) -> None:
         """Runs until enough is kept, or says in `short` why not. Raises what stopped it."""
         try:
             while not self._finished():
-                before = self._next
+                before = self._lineup.moved
                 self._launch()
                 if self._tasks:
                     self._collect(await self._done.get())
-                elif self._next == before:
+                elif self._lineup.moved == before:
                     break
                 self._decide()
             await self.drain()
@@ -194,27 +190,17 @@ class Pipeline:
         )
 
     def _finished(self) -> bool:
-        no_brief_fits = self._skipped >= MAX_SKIPS and not self._tasks
+        no_brief_fits = self._lineup.exhausted and not self._tasks
         stopped = self._stop is not None or self._spent != ""
         return stopped or self._enough() or no_brief_fits
 
     def _launch(self) -> None:
         self._unpark()
-        while (
-            self._stop is None
-            and len(self._tasks) < min(self.rows_at_once, self._wanted())
-            and self._next - self._turn < AHEAD
-            and self._skipped < MAX_SKIPS
-        ):
-            i = self._next
-            self._next += 1
-            if self.quotas.left and not self.quotas.open(self.materials.plan.facets_of(i)):
-                self._ready[i] = Outcome()
-                self._skipped += 1
-                if i == self._turn:
-                    self._decide()
-                continue
-            self._skipped = 0
+        while self._stop is None:
+            more = len(self._tasks) < min(self.rows_at_once, self._wanted())
+            i = self._lineup.pick(more=more)
+            if i is None:
+                break
             self._tasks[i] = asyncio.create_task(self._row(i))
 
     def _unpark(self) -> None:
@@ -233,6 +219,11 @@ class Pipeline:
         share = (counts.kept + 1) / (counts.briefs + 1)
         need = math.ceil((self.job.count - counts.kept) / share)
         return max(0, min(need - written, self.job.brief_limit - counts.briefs - written))
+
+    @property
+    def _turn(self) -> int:
+        """The brief that is decided on next."""
+        return self._lineup.turn
 
     async def _row(self, i: int) -> None:
         brief: Brief | None = None
@@ -299,7 +290,7 @@ class Pipeline:
     def _decide(self) -> None:
         while self._turn in self._ready and not self._enough():
             outcome = self._ready.pop(self._turn)
-            self._written -= outcome.brief is not None
+            self._written -= 1
             error = outcome.error
             own = ReplyError | RequestError | TransientError
             if isinstance(error, TextsynthError) and not isinstance(error, own):
@@ -310,9 +301,9 @@ class Pipeline:
                 self._written += 1
                 self.stop(error)
                 return
-            self._turn += 1
+            self._lineup.advance()
             brief = outcome.brief
-            if brief is not None and self.quotas.open(brief.facets):
+            if brief is not None and self.quotas.end(brief.facets):
                 self.counts.pay(outcome.replies)
                 if outcome.sample is not None:
                     self._screen(outcome.sample)

@@ -50,11 +50,30 @@ class Axis:
 
 @dataclass(frozen=True)
 class Pool:
-    """Rows that are drawn: `each` different ones for every brief."""
+    """Rows that are drawn: `each` different ones for every brief.
+
+    `by`: a facet; a brief draws only from the rows whose column of that name holds its value.
+    """
 
     name: str
     rows: Sequence[Row]
     each: int
+    by: str = ""
+
+    @functools.cached_property
+    def groups(self) -> dict[str, list[int]]:
+        """Value of the column `by` → the numbers of its rows, in order."""
+        found: dict[str, list[int]] = {}
+        for number, row in enumerate(self.rows):
+            found.setdefault(str(row.get(self.by)), []).append(number)
+        return found
+
+    def draw(self, seed: int, i: int, facets: Mapping[str, str]) -> list[Row]:
+        """The rows of brief i."""
+        own = self.groups.get(facets[self.by], ()) if self.by else range(len(self.rows))
+        key = key_of(seed, "pool", self.name, i)
+        count = min(self.each, len(own))
+        return [self.rows[own[permute(j, len(own), key)]] for j in range(count)]
 
 
 @dataclass(frozen=True)
@@ -94,9 +113,7 @@ class Plan:
         chosen = self._slots_of(i)
         facets = {name: values[chosen[name]] for name, values in self._slots}
         for pool in self.pools:
-            key = key_of(self.seed, "pool", pool.name, i)
-            count = min(pool.each, len(pool.rows))
-            fields[pool.name] = [pool.rows[permute(j, len(pool.rows), key)] for j in range(count)]
+            fields[pool.name] = pool.draw(self.seed, i, facets)
         # The slots, not only the values: a value that fills several slots is several briefs.
         name = digest(self.seed, lap, fields, facets, chosen)
         return Brief(i, name, fields, facets, self.seed)
@@ -175,6 +192,19 @@ def slots(name: str, weights: Mapping[str, float]) -> tuple[str, ...]:
             "use rounder weights",
         )
     return tuple(v for v, n in whole.items() for _ in range(n // common))
+
+
+def rounded(weights: Mapping[str, float], most: int = MAX_SLOTS) -> dict[str, float]:
+    """Weights that `slots` can keep: as they are, or else whole ones that add up to about `most`.
+
+    For shares that hold among kept rows anyway, so that small changes do no harm.
+    """
+    try:
+        slots("", weights)
+    except JobError:
+        part = max(1, most - len(weights)) / sum(weights.values())
+        return {v: float(max(1, round(part * w))) if w else 0.0 for v, w in weights.items()}
+    return dict(weights)
 
 
 @functools.lru_cache(maxsize=4096)

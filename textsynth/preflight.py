@@ -9,7 +9,6 @@ from textsynth.errors import JobError
 from textsynth.job import Job
 from textsynth.jobfile import load_job
 from textsynth.materials import Materials, prepare
-from textsynth.plan import Plan
 from textsynth.prices import dollars
 from textsynth.providers import Provider
 from textsynth.records import Source
@@ -42,7 +41,8 @@ def check(job: str | Path | Job, *, endpoint: bool = True) -> Findings:
 
 def _material_lines(ready: Materials) -> list[str]:
     job, plan = ready.job, ready.plan
-    rows = ", ".join(f"{n:,} {field}{'s' if n != 1 else ''}" for field, n in ready.rows.items())
+    counts = {f if n == 1 or f.endswith("s") else f"{f}s": n for f, n in ready.rows.items()}
+    rows = ", ".join(f"{n:,} {field}" for field, n in counts.items())
     prompts = ", ".join(prompt.path.name for prompt in ready.prompts)
     return [
         f"the job {job.name}: {job.count:,} rows by {job.method.part} in {job.language}",
@@ -90,27 +90,10 @@ def _money_lines(job: Job) -> list[str]:
 
 def _warnings(ready: Materials) -> list[str]:
     found = list(ready.warnings)
-    if ready.plan.size < ready.job.count:
+    drawn = any(len(pool.rows) > pool.each for pool in ready.plan.pools)
+    if ready.plan.size < ready.job.count and not drawn:
         found.append(
             f"there are {ready.plan.size:,} combinations for {ready.job.count:,} rows, so some are "
             "asked for more than once; more inputs or facets give more variety"
         )
-    found += _rare(ready.plan, ready.job)
-    return found
-
-
-def _rare(plan: Plan, job: Job) -> list[str]:
-    """Quota cells that need more briefs than the run may use."""
-    found = []
-    for facet, cells in job.quota_rows().items():
-        weights = plan.facets[facet]
-        total = sum(weights.values())
-        for value, rows in cells.items():
-            share = weights.get(value, 0) / total
-            if rows and rows > share * job.brief_limit:
-                found.append(
-                    f"the quota {facet}={value} wants {rows} rows, but only "
-                    f"{int(share * job.brief_limit)} of {job.brief_limit} briefs bring one; "
-                    "raise its weight or max_briefs"
-                )
     return found

@@ -33,6 +33,8 @@ _DOCUMENTS = {
     "en": ("bank/faq.csv", "bank/manual.pdf", "bank/products/*"),
     "ko": ("bank-ko/faq.csv",),
 }
+_ROWS = {"classify": {"en": "tickets.csv", "ko": "tickets.ko.csv"}}
+"""Templates that start from labelled rows, not from documents and personas."""
 _PEOPLE = {
     "support": {"en": "retail-banking.jsonl", "ko": "retail-banking.ko.jsonl"},
     "qa": {"en": "retail-banking.jsonl", "ko": "retail-banking.ko.jsonl"},
@@ -57,8 +59,8 @@ def init(folder: str | Path, *, template: str = "support", language: str = "en")
     Returns the files written. Raises JobError when the folder holds anything already.
     """
     root = Path(folder)
-    if template not in _PEOPLE:
-        raise JobError(f"there is no template '{template}'", nearest(template, _PEOPLE))
+    if template not in (known := {**_PEOPLE, **_ROWS}):
+        raise JobError(f"there is no template '{template}'", nearest(template, known))
     if language not in _DOCUMENTS:
         raise JobError(
             f"there is no project in the language '{language}'",
@@ -93,12 +95,16 @@ def init(folder: str | Path, *, template: str = "support", language: str = "en")
 
 def _project_files(template: str, language: str) -> dict[str, Path]:
     files: dict[str, Path] = {}
-    if template != "dialogue":
+    if template in _ROWS:
+        rows = f"examples/{_ROWS[template][language]}"
+        files[rows] = _shipped(rows)
+    elif template != "dialogue":
         for pattern in _DOCUMENTS[language]:
             for path in find_files(f"examples/{pattern}", Path("/nonexistent")).values():
                 files[f"documents/{path.name}"] = path
-    people = _PEOPLE[template][language]
-    files[f"personas/{people}"] = _shipped(f"personas/{people}")
+    if template in _PEOPLE:
+        people = _PEOPLE[template][language]
+        files[f"personas/{people}"] = _shipped(f"personas/{people}")
     for name, path in find_files(
         f"prompts/{template}/*.{language}.jinja", Path("/nonexistent")
     ).items():

@@ -232,6 +232,9 @@ class Closing:
     dropped: Iterable[Sample]
     """The dropped ones, likewise."""
 
+    seed: int = 0
+    """The job's seed, for what is to be drawn."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shares:

@@ -225,7 +225,7 @@ async def _door(
 
 def tables_of(job: Job, folder: Run) -> tuple[Table, ...]:
     """What each part of the job has to say about the run, inputs first."""
-    closing = Closing(job.home, folder.path, folder.kept, folder.dropped)
+    closing = Closing(job.home, folder.path, folder.kept, folder.dropped, job.seed)
     parts = [*job.inputs.values(), job.method, *job.quality]
     return tuple(table for part in parts for table in part.closing(closing))
 

@@ -24,7 +24,7 @@ def brief(index: int = 0, chunk: str = CHUNK, **facets: str) -> Brief:
         "partner": FARMER,
         "examples": [{"id": "e", "text": "where is my card"}],
     }
-    usual = {"mood": "polite", "channel": "chat", "outcome": "resolved"}
+    usual = {"mood": "polite", "channel": "chat", "outcome": "resolved", "label": "fraud"}
     return Brief(index, f"b{index}", fields, {**usual, **facets})
 
 

@@ -27,6 +27,7 @@ class Input(Part):
 
     A pool has an option `each`: how many of its rows one brief draws, or all if there are fewer.
     The rows of a reference go into no brief: they are measured.
+    With `by`, the name of a facet, a brief draws only rows that hold its value in that column.
     """
 
     field: ClassVar[str]

@@ -30,6 +30,9 @@ class Examples(Input):
     each: int = Field(default=3, ge=1, le=20)
     """How many rows one brief draws; all of them when there are fewer."""
 
+    by: str = ""
+    """A facet: a brief is shown only rows that hold its value in the column of that name."""
+
     licence: str = ""
     """The licence of these rows, carried into the data card."""
 

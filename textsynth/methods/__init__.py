@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, Self
 
 from textsynth.records import Brief, Draft, Message, Reply
 from textsynth.shelf import Part, Shelf
@@ -11,6 +12,35 @@ from textsynth.shelf import Part, Shelf
 ALWAYS = ("scenario", "style")
 """Fields that every prompt may use, None where the job has none: the edge case that a row is about,
 and how real rows are written."""
+
+
+Row = dict[str, Any]
+
+
+class Likeness(Protocol):
+    """Labels by the words of their rows."""
+
+    def ranked(self, text: str) -> Sequence[str]:
+        """The labels, the one whose rows are most like `text` first; none if no word is known."""
+        ...
+
+    def near(self, label: str) -> Sequence[str]:
+        """The other labels, the one whose rows are most like those of `label` first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a method may know of its job beyond a brief: as fixed as the job and its inputs."""
+
+    facets: Mapping[str, tuple[str, ...]]
+    """Facet → the values that come."""
+
+    rows: Mapping[str, Sequence[Row]]
+    """Field (chunk, persona, examples …) → all rows of its input."""
+
+    likeness: Callable[[Sequence[str], Sequence[str]], Likeness]
+    """Makes a `Likeness` of texts and their labels, equally many."""
 
 
 class Ask(Protocol):
@@ -58,10 +88,18 @@ class Method(Part):
         """Roles that must have a model of their own under `models` of the job."""
         return ()
 
+    def ready(self, around: Around) -> Self:
+        """The method as it works in one job; called once, before anything is asked.
+
+        Raises JobError when the job lacks what the method needs.
+        """
+        return self
+
     async def write(self, brief: Brief, ask: Ask) -> Draft:
         """Asks as often as it needs and returns the draft. Raises ReplyError on useless replies.
 
-        Depends on nothing but the brief and the replies, so that running it again repeats it.
+        Depends on nothing but the brief, the replies and what `ready` was given, so that running
+        it again repeats it.
         """
         raise NotImplementedError
 

@@ -37,8 +37,12 @@ _INVISIBLE = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFE0F, 0xFE
 
 
 def turns(sample: Sample) -> list[tuple[str, str]]:
-    """(role, text) of the user and assistant turns; without turns, the columns that are text."""
-    found = [(m["role"], m["content"]) for m in sample.messages if m["role"] != "system"]
+    """(role, text) of the user and assistant turns; without turns, the columns that are text.
+
+    A turn whose speaker is "label" is a class and no prose: it has no language, length or end.
+    """
+    silent = {"system", *(role for role, who in sample.speakers.items() if who == "label")}
+    found = [(m["role"], m["content"]) for m in sample.messages if m["role"] not in silent]
     return found or [("", v) for v in sample.columns.values() if isinstance(v, str)]
 
 
