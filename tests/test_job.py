@@ -59,7 +59,7 @@ def test_parts_are_written_as_a_name_a_mapping_or_a_bare_value(tmp_path: Path) -
     assert isinstance(job.method, Support)
     assert job.method.company == "ACME"
     assert job.provider == Openai(model="m")
-    assert job.inputs["documents"] == Documents(paths=["docs/*.md"])
+    assert job.inputs["documents"] == Documents(paths=["docs/*.md"], ocr=["eng"])
     assert job.inputs["personas"] == Personas.model_validate({"from": "p.jsonl", "each": 2})
     assert job.quality == (Length(), NearDuplicates(threshold=0.9))
 

@@ -9,6 +9,7 @@ The functions here are the commands of the command line, under the same names:
 """
 
 from textsynth.errors import EXIT_CODES, TextsynthError
+from textsynth.ingesting import ingest
 from textsynth.job import Job
 from textsynth.jobfile import load_job
 from textsynth.preflight import check
@@ -27,6 +28,7 @@ __all__ = [
     "estimate",
     "explain",
     "export",
+    "ingest",
     "init",
     "load_job",
     "parts",

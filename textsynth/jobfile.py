@@ -157,9 +157,11 @@ class _Reader:
         self, file: Path, lines: dict[Path_, int], home: Path, given: Mapping[str, Any]
     ) -> None:
         self.file, self.lines, self.home, self.given = file, lines, home, given
+        self.language = "en"
 
     def job(self, raw: dict[str, Any]) -> Job:
         raw = dict(raw)
+        self.language = str(raw.get("language") or "en")
         raw.setdefault("provider", "local")
         raw.setdefault("quality", list(DEFAULT_QUALITY))
         if "method" in raw:
@@ -203,7 +205,8 @@ class _Reader:
             where = self.at((*path, str(key)))
             raise JobError(f"{where}: {error.asked}", error.exists, error.fix) from None
         try:
-            return kind.model_validate(options, context={"home": self.home})
+            context = {"home": self.home, "language": self.language}
+            return kind.model_validate(options, context=context)
         except ValidationError as error:
             raise self.explain(error, (*path, name), kind) from None
 

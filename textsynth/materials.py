@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from textsynth.errors import InputError, JobError, nearest
-from textsynth.inputs import Input, Items, Row
+from textsynth.inputs import Input, Row
 from textsynth.inputs._centroids import Centroids
 from textsynth.job import Job
 from textsynth.methods import ALWAYS, Around
@@ -39,7 +39,7 @@ class Materials:
     def why(self, brief: Brief) -> list[Table]:
         """Why the brief got what it got, as far as the inputs can tell."""
         parts = self.job.inputs
-        chunks = next((self.items[n] for n, p in parts.items() if p.field == "chunk"), ())
+        chunks = _by_field(self.job, self.items).get("chunk", ())
         found = (part.why(self.items[name], chunks, brief) for name, part in parts.items())
         return [table for table in found if table is not None]
 
@@ -47,7 +47,7 @@ class Materials:
 def prepare(job: Job) -> Materials:
     """Reads the inputs and checks all that can be known offline. Raises JobError or InputError."""
     items = {name: part.load(job.home) for name, part in job.inputs.items()}
-    fields = _by_field(job, items)
+    fields = _by_field(job, {name: found.rows for name, found in items.items()})
     _check_needs(job, fields)
     facets = _facets(job)
     comes = {facet: tuple(v for v, w in weights.items() if w) for facet, weights in facets.items()}
@@ -63,7 +63,10 @@ def prepare(job: Job) -> Materials:
             continue
         if part.use == "pool":
             pools.append(_pool(name, part, rows, comes))
-        elif part.field == "chunk" or not chunks:
+        elif part.field == "chunk":
+            if not axes:
+                axes.append(Axis(part.field, chunks))
+        elif not chunks:
             axes.append(Axis(part.field, rows))
         else:
             suit = functools.cache(part.suit(rows, chunks))
@@ -84,19 +87,24 @@ def prepare(job: Job) -> Materials:
     return Materials(job, plan, book, prompts, sources, counts, rows_of, warnings)
 
 
-def _by_field(job: Job, items: Mapping[str, Items]) -> dict[str, Sequence[Row]]:
-    """Field → rows; two inputs cannot feed one field."""
+def _by_field(job: Job, items: Mapping[str, Sequence[Row]]) -> dict[str, Sequence[Row]]:
+    """Field → rows. Inputs that give chunks are joined (of equal texts the first stays); no other
+    field can have two inputs."""
+    found: dict[str, Sequence[Row]] = {}
     feeds: dict[str, str] = {}
     for name, part in job.inputs.items():
         if part.use == "reference":
             continue
-        if part.field in feeds:
+        rows, first = items[name], feeds.setdefault(part.field, name)
+        if first != name and part.field != "chunk":
             raise JobError(
-                f"inputs: {feeds[part.field]} and {name} both bring '{part.field}'",
-                fix="keep one of them",
+                f"inputs: {first} and {name} both bring '{part.field}'", fix="keep one of them"
             )
-        feeds[part.field] = name
-    return {field: items[name].rows for field, name in feeds.items()}
+        if first != name:
+            both = [*found["chunk"], *rows]
+            rows = list({row["text"]: row for row in reversed(both)}.values())[::-1]
+        found[part.field] = rows
+    return found
 
 
 def _pool(name: str, part: Input, rows: Sequence[Row], facets: Mapping[str, Sequence[str]]) -> Pool:

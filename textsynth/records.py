@@ -199,6 +199,16 @@ class Source:
     sha256: str = ""
     licence: str = ""
     problem: str = ""
+    duplicates: int = 0
+    """Rows left out because an earlier one has the same text."""
+    near_duplicates: int = 0
+    """Rows left out because an earlier one has nearly the same text."""
+    pages: int = 0
+    """Pages or slides, where the format has them."""
+    ocr_pages: int = 0
+    """Pages of which a picture was read, by OCR."""
+    characters: int = 0
+    """Characters of text in the rows that stayed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,6 +239,31 @@ def sources(out: Console, found: Sequence[Source]) -> None:
         out.print(table)
 
 
+def ingested(out: Console, found: Sequence[Source]) -> None:
+    """Per file what was read, and in words what could not be."""
+    columns = ("file", "kind", "pages", "chunks", "repeats left out", "characters", "")
+    table = Table(*columns, box=None, pad_edge=False)
+    for column in table.columns[2:6]:
+        column.justify = "right"
+    for source in found:
+        pages = f"{source.pages:,}" if source.pages else ""
+        pages += f" ({source.ocr_pages:,} by OCR)" if source.ocr_pages else ""
+        left_out = source.duplicates + source.near_duplicates
+        table.add_row(
+            escape(source.path), escape(source.kind), pages, f"{source.rows:,}",
+            f"{left_out:,}" if left_out else "", f"{source.characters:,}",
+            "[red]problem[/]" if source.problem else "",
+        )  # fmt: skip
+    out.print(table)
+    for source in found:
+        if source.problem:
+            out.print(f"[yellow]{escape(source.path)}:[/] {escape(source.problem)}")
+    rows = sum(source.rows for source in found)
+    unread = sum(1 for source in found if source.problem)
+    words = f"; {unread} could not be used" if unread else ""
+    out.print(f"{rows:,} chunks from {len(found) - unread} of {len(found)} files{words}")
+
+
 def parts(out: Console, found: Sequence[PartInfo]) -> None:
     """Shelves, parts and their options."""
     shelf = ""

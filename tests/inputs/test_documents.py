@@ -175,7 +175,7 @@ def test_short_pieces_join_a_neighbour(tmp_path: Path) -> None:
 
 def test_equal_texts_stay_once_and_ids_are_unique(tmp_path: Path) -> None:
     write(tmp_path, a__txt=LOST, b__txt=LOST, c__txt=LOST.upper())
-    items = load(tmp_path, "*.txt")
+    items = load(tmp_path, "*.txt", near_duplicates=None)
     assert [(row["source"], row["text"]) for row in items.rows] == [
         ("a.txt", LOST),
         ("c.txt", LOST.upper()),

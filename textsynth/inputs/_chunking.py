@@ -6,6 +6,8 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from textsynth.inputs._tables import header_at, keep_captions, room_for_headers, tables
+
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*")
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*")
@@ -18,10 +20,11 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:[^\n]*\n){0,60}?---[ \t]*\n")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A piece of a document and the path of headings that all of it stands under."""
+    """A piece of a document, the path of headings that all of it stands under, and its place."""
 
     text: str
     headings: tuple[str, ...]
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +39,30 @@ class _Section:
 def cut(text: str, size: int, least: int, *, markdown: bool) -> list[Piece]:
     """Pieces of `least` to `size` characters, in order.
 
-    A heading goes with the text below it. A piece shorter than `least` joins a neighbour, and
-    is left out when neither has room.
+    A heading goes with the text below it, a caption with the text or table above it; a table that
+    is cut has its header row in each piece. A piece shorter than `least` joins a neighbour, and is
+    left out when neither has room.
     """
     from semantic_text_splitter import MarkdownSplitter, TextSplitter
 
+    whole = len(text)
     text = _FRONT_MATTER.sub("", text) if markdown else text
+    found = tables(text) if markdown else []
+    size -= room_for_headers(found, size)
     splitter = MarkdownSplitter(size) if markdown else TextSplitter(size)
     spans = [(start, start + len(part)) for start, part in splitter.chunk_indices(text)]
     sections = _sections(text) if markdown else [_Section(0, len(text), ())]
     spans = _join_headings(spans, sections, size)
+    spans = keep_captions(text, spans, size)
     spans = _join_short(spans, size, least)
-    return [Piece(text[a:b].strip("\n"), _path(sections, a, b)) for a, b in spans]
+    return [
+        Piece(
+            header_at(found, a) + text[a:b].strip("\n"),
+            _path(sections, a, b),
+            a + whole - len(text),
+        )
+        for a, b in spans
+    ]
 
 
 def cut_plain(text: str, size: int) -> list[str]:

@@ -5,61 +5,225 @@ from __future__ import annotations
 import logging
 import re
 import warnings
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from textsynth.errors import InputError
+from textsynth.inputs._ocr import Languages
 from textsynth.inputs._pdf_layout import markdown_of
+from textsynth.inputs._pictures import PICTURE_KINDS, pages_of
+from textsynth.inputs._safety import check, locked
 from textsynth.inputs._text import clean, encoding_of, read_text
 
-DOCUMENT_KINDS = frozenset({".md", ".markdown", ".txt", ".html", ".htm", ".pdf", ".docx"})
+PLAIN_KINDS = frozenset({".md", ".markdown", ".txt"})
+"""Read in our own process: there is nothing in them that a reader could break at."""
+
+DOCUMENT_KINDS = PLAIN_KINDS | PICTURE_KINDS | {".html", ".htm", ".pdf", ".docx", ".pptx", ".epub"}
+
+PAGES = 10_000
+"""A PDF with more is refused."""
+
+CHARACTERS = 50_000_000
+"""Text beyond this is refused: it is held in memory."""
+
+_DPI = 200
+_SIGHT = 20
+"""Dots per inch at which a page is looked at, to see whether anything is on it."""
 
 _LOGGERS = ("trafilatura", "htmldate", "courlan", "justext", "readability", "kreuzberg")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()+\-.!<>~$&])")
 _IMAGE = re.compile(r"!\[[^\]]{0,500}\]\([^)]{0,500}\)")
 _HTML_TITLE = re.compile(r"\A---\s*\n+(?:## [a-z_:-]+: [^\n]*\n|[a-z_:-]+: [^\n]*\n)+(?:---\s*\n)?")
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:-]{2,40})", re.I)
+_SLIDE = re.compile(r"¤slide(\d+)¤")
+_MIME = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".bmp": "image/bmp",
+         ".tif": "image/tiff", ".tiff": "image/tiff", ".webp": "image/webp"}  # fmt: skip
 
 
-def extract(path: Path, shown: str) -> tuple[str, bool]:
-    """(clean text, whether it is Markdown). Raises InputError when the file cannot be read."""
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The clean text of a document, and where in it each page begins."""
+
+    text: str
+    markdown: bool
+    pages: int = 0
+    """0 where the format has none."""
+    ocr_pages: int = 0
+    marks: Sequence[tuple[int, int]] = ()
+    """(offset, page from 1), in order."""
+
+
+def extract(
+    path: Path,
+    shown: str,
+    ocr: Sequence[str] | None = None,
+    tick: Callable[[], None] = lambda: None,
+) -> Text:
+    """The text of a document. Raises InputError when it cannot be read.
+
+    `ocr`: languages of tesseract; none for no OCR; None for what is installed of the default.
+    `tick` is called before each page that takes long.
+    """
     suffix = path.suffix.lower()
+    if suffix in PLAIN_KINDS:
+        return Text(clean(read_text(path, shown)), suffix != ".txt")
+    check(path, shown)
     if suffix == ".pdf":
-        text = _pdf(path, shown)
-    elif suffix == ".docx":
-        text = _unescape(_office(path, shown))
+        found = _pdf(path, shown, ocr, tick)
+    elif suffix in PICTURE_KINDS:
+        found = _picture(path, shown, ocr, tick)
     elif suffix in (".html", ".htm"):
-        text = _html(path, shown)
+        found = Text(clean(_html(path, shown)), True)
     else:
-        text = read_text(path, shown)
-    return clean(text), suffix != ".txt"
+        found = _office(path, shown)
+    if len(found.text) > CHARACTERS:
+        raise InputError(
+            f"'{shown}' has {len(found.text):,} characters of text",
+            f"files with up to {CHARACTERS:,} are read",
+            "split it into smaller files",
+        )
+    return found
 
 
-def _pdf(path: Path, shown: str) -> str:
-    """The text layer of a PDF; kreuzberg's own Markdown would merge headings into paragraphs."""
+def _pdf(path: Path, shown: str, ocr: Sequence[str] | None, tick: Callable[[], None]) -> Text:
+    """The text layer; pages without one are read by OCR. Nothing else is taken from the reader:
+    its Markdown merges headings into paragraphs, and its tables are mostly prose in columns."""
+    with _guard(path, shown):
+        from kreuzberg import ExtractionConfig, PageConfig, PdfPageIterator, extract_file_sync
+
+        with PdfPageIterator(str(path), dpi=_SIGHT) as counted:
+            count = len(counted)
+        if count > PAGES:
+            raise InputError(
+                f"'{shown}' has {count:,} pages",
+                f"PDFs of up to {PAGES:,} pages are read",
+                "split it into smaller files",
+            )
+        tick()
+        config = ExtractionConfig(use_cache=False, pages=PageConfig(extract_pages=True))
+        result = extract_file_sync(str(path), mime_type="application/pdf", config=config)
+        pages = [clean(str(page["content"])) for page in result.pages or []]
+        pages = pages or [clean(str(result.content))]
+        read, unread = _read_scans(path, shown, pages, ocr, tick)
+    if not any(page.strip() for page in pages):
+        raise _no_text(shown, len(pages), unread, ocr)
+    text, marks = markdown_of(pages)
+    return Text(text, True, len(pages), read, marks)
+
+
+def _read_scans(
+    path: Path,
+    shown: str,
+    pages: list[str],
+    ocr: Sequence[str] | None,
+    tick: Callable[[], None],
+) -> tuple[int, int]:
+    """Fills in the pages that have no text but something on them: (how many, how many not)."""
+    from kreuzberg import render_pdf_page
+
+    languages = Languages(ocr)
+    read = unread = 0
+    for number in _seen(path, {k for k, page in enumerate(pages) if not page.strip()}):
+        if not languages.names:
+            unread += 1
+            continue
+        tick()
+        picture = render_pdf_page(str(path), number, dpi=_DPI)
+        for data in pages_of(picture, ".png", shown):
+            pages[number] = clean(languages.read(data, "image/png", shown))
+        read += 1
+    return read, unread
+
+
+def _seen(path: Path, numbers: set[int]) -> list[int]:
+    """Those of the pages that have anything on them, by a look from afar."""
+    from kreuzberg import PdfPageIterator
+
+    found: list[int] = []
+    if not numbers:
+        return found
+    last = max(numbers)
+    # One walk over all pages: to draw a single one, the reader opens the whole file anew.
+    with PdfPageIterator(str(path), dpi=_SIGHT) as sight:
+        for number, (_, picture) in enumerate(sight):
+            if number in numbers and not _is_blank(picture):
+                found.append(number)
+            if number >= last:
+                break
+    return found
+
+
+def _is_blank(png: bytes) -> bool:
+    """Whether all pixels are the same, as far as the compressed rows tell."""
+    place, rows = 8, b""
+    while place + 8 <= len(png):
+        size = int.from_bytes(png[place : place + 4], "big")
+        if png[place + 4 : place + 8] == b"IDAT":
+            rows += png[place + 8 : place + 8 + size]
+        place += size + 12
+    # With its filters an even picture has the first pixel, zeros and a filter's number a row.
+    return len(set(zlib.decompress(rows))) <= 4
+
+
+def _no_text(shown: str, pages: int, unread: int, ocr: Sequence[str] | None) -> InputError:
+    if unread and ocr is not None and not ocr:
+        return InputError(
+            f"'{shown}' has no text on its {pages} page(s)",
+            "it is a scan, and OCR is switched off",
+            "set `ocr` to the languages it is in, such as [eng], or take it off the list",
+        )
+    return InputError(
+        f"'{shown}' has no text on its {pages} page(s)",
+        "they are empty, or OCR could not read what is on them",
+        "scan it again at 300 dots per inch, or take it off the list",
+    )
+
+
+def _picture(path: Path, shown: str, ocr: Sequence[str] | None, tick: Callable[[], None]) -> Text:
+    suffix = path.suffix.lower()
+    if ocr is not None and not ocr:
+        raise InputError(
+            f"'{shown}' is a picture, and OCR is switched off",
+            fix="set `ocr` to the languages it is in, such as [eng], or take it off the list",
+        )
+    pages: list[str] = []
+    languages = Languages(ocr)
+    for picture in pages_of(path.read_bytes(), suffix, shown):
+        tick()
+        with _guard(path, shown):
+            pages.append(clean(languages.read(picture, _MIME[suffix], shown)))
+    if not any(page.strip() for page in pages):
+        raise InputError(
+            f"'{shown}' has no text that OCR can read",
+            f"it was read in {'+'.join(languages.names)}",
+            "scan it again at 300 dots per inch, or take it off the list",
+        )
+    text, marks = markdown_of(pages)
+    return Text(text, True, len(pages), len(pages), marks)
+
+
+def _office(path: Path, shown: str) -> Text:
     with _guard(path, shown):
         from kreuzberg import ExtractionConfig, PageConfig, extract_file_sync
 
-        config = ExtractionConfig(use_cache=False, pages=PageConfig(extract_pages=True))
-        result = extract_file_sync(str(path), mime_type="application/pdf", config=config)
-        pages = [str(page["content"]) for page in result.pages or []] or [str(result.content)]
-    if not any(page.strip() for page in pages):
-        raise InputError(
-            f"'{shown}' has no text on its {len(pages)} page(s)",
-            "it is probably a scan, and pictures of text are not read",
-            "add a text layer with an OCR program such as ocrmypdf, or take it off the list",
+        slides = path.suffix.lower() == ".pptx"
+        pages = PageConfig(extract_pages=True, insert_page_markers=True,
+                           marker_format="\n\n¤slide{page_num}¤\n\n")  # fmt: skip
+        config = ExtractionConfig(
+            use_cache=False, output_format="markdown", pages=pages if slides else None
         )
-    return markdown_of([clean(page) for page in pages])
-
-
-def _office(path: Path, shown: str) -> str:
-    with _guard(path, shown):
-        from kreuzberg import ExtractionConfig, extract_file_sync
-
-        config = ExtractionConfig(use_cache=False, output_format="markdown")
-        return str(extract_file_sync(str(path), config=config).content)
+        parts = _SLIDE.split(_unescape(str(extract_file_sync(str(path), config=config).content)))
+    text, marks = clean(parts[0]), []
+    for number, part in zip(parts[1::2], parts[2::2], strict=True):
+        if part := clean(part):
+            text += "\n\n" if text else ""
+            marks.append((len(text), int(number)))
+            text += part
+    return Text(text, True, int(parts[-2]) if len(parts) > 1 else 0, 0, marks)
 
 
 def _html(path: Path, shown: str) -> str:
@@ -120,22 +284,11 @@ def _guard(path: Path, shown: str) -> Iterator[None]:
 
 
 def _unreadable(path: Path, shown: str, error: BaseException) -> InputError:
-    kind = path.suffix.lower().lstrip(".").upper()
     detail = " ".join(str(error).split())
     if "password" in detail.lower() or "encrypted" in detail.lower():
-        return InputError(
-            f"'{shown}' is protected by a password",
-            fix="save a copy without a password, or take it off the list",
-        )
-    with path.open("rb") as stream:
-        start = stream.read(1024)
-    marks = {"PDF": b"%PDF-", "DOCX": b"PK\x03\x04"}
-    if kind in marks and marks[kind] not in start:
-        exists = f"it does not begin as a {kind} file does"
-    else:
-        exists = f"the reader says: {type(error).__name__}, {detail[:160]}"
+        return locked(shown)
     return InputError(
-        f"'{shown}' cannot be read as {kind}",
-        exists,
+        f"'{shown}' cannot be read as {path.suffix.lower().lstrip('.').upper()}",
+        f"the reader says: {type(error).__name__}, {detail[:160]}",
         "open it in its own program and save it again, or take it off the list",
     )

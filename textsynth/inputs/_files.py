@@ -6,6 +6,7 @@ import difflib
 import glob
 import hashlib
 import os
+import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ from textsynth.records import Source
 
 LARGEST = 200_000_000
 """Bytes; a larger file is refused, because its rows are held in memory."""
+
+MOST_ROWS = 1_000_000
+"""Rows of one file; they take about a kilobyte each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +35,37 @@ class File:
         return self.path.suffix.lower()
 
 
-def find(asker: str, patterns: Sequence[str], home: Path, kinds: Iterable[str]) -> list[File]:
+def find(
+    asker: str,
+    patterns: Sequence[str],
+    home: Path,
+    kinds: Iterable[str],
+    lost: list[Source] | None = None,
+) -> list[File]:
     """The files that `patterns` name, in their order, each once; globs and folders are sorted.
 
-    Raises InputError when a pattern matches nothing, or names a file of none of the `kinds`.
+    Raises InputError when a pattern matches nothing, or names a file of none of the `kinds`; with
+    a list `lost`, it becomes a Source with a problem there.
     """
     found: dict[Path, File] = {}
     for pattern in patterns:
-        exact, paths = _matches(asker, pattern, home)
-        for path in paths:
-            real = path.resolve()
-            exact_before = real in found and found[real].exact
-            found[real] = File(path, show(path, home), exact or exact_before)
-            if exact:
-                check_kind(asker, found[real], kinds)
+        try:
+            exact, paths = _matches(asker, pattern, home)
+            if not exact:
+                # What `ingest` says of its chunks is no document.
+                paths = [p for p in paths if not _is_account(p)]
+            for path in paths:
+                real = path.resolve()
+                exact_before = real in found and found[real].exact
+                file = File(path, show(path, home), exact or exact_before)
+                if exact:
+                    check_kind(asker, file, kinds)
+                found[real] = file
+        except (InputError, OSError, RuntimeError) as fault:
+            error = fault if isinstance(fault, InputError) else _endless(pattern)
+            if lost is None:
+                raise error from None
+            lost.append(Source(pattern, Path(pattern).suffix.lstrip("."), problem=str(error)))
     return list(found.values())
 
 
@@ -71,14 +92,19 @@ def gather(
     read: Callable[[File], Iterator[dict[str, Any]]],
     key: Callable[[dict[str, Any]], str],
     licence: str = "",
+    *,
+    near: Callable[[dict[str, Any]], bool] | None = None,
+    lost: list[Source] | None = None,
 ) -> tuple[list[dict[str, Any]], list[Source]]:
     """The rows of all `files` and a `Source` for each; of rows with equal `key` the first stays.
 
-    A file asked for by name must be readable; one that a glob or a folder gave may have a problem.
+    `near` says of each row that is left whether it nearly repeats an earlier one: it goes too.
+    A file asked for by name must be readable; one that a glob or a folder gave may have a problem,
+    and so may any where a list `lost` is given, which holds the problems met so far.
     Raises InputError when no file gave a row.
     """
     rows: list[dict[str, Any]] = []
-    sources: list[Source] = []
+    sources: list[Source] = list(lost or ())
     seen: set[str] = set()
     for file in files:
         kind = file.suffix.lstrip(".")
@@ -86,13 +112,20 @@ def gather(
             total, fresh = _rows_of(file, read, key, seen)
             checksum = sha256(file.path)
         except InputError as error:
-            if file.exact:
+            if file.exact and lost is None:
                 raise
             sources.append(Source(file.shown, kind, licence=licence, problem=str(error)))
             continue
-        problem = "" if fresh else f"each of its {total} rows repeats an earlier one"
-        rows += fresh
-        sources.append(Source(file.shown, kind, len(fresh), checksum, licence, problem))
+        kept = fresh if near is None else [row for row in fresh if not near(row)]
+        problem = "" if kept else f"each of its {total} rows repeats an earlier one"
+        rows += kept
+        sources.append(
+            Source(
+                file.shown, kind, len(kept), checksum, licence, problem,
+                duplicates=total - len(fresh), near_duplicates=len(fresh) - len(kept),
+                characters=sum(len(row.get("text", "")) for row in kept),
+            )
+        )  # fmt: skip
     if not rows:
         problems = [source.problem for source in sources if source.problem]
         more = f" … and {len(problems) - 5} more" if len(problems) > 5 else ""
@@ -138,6 +171,12 @@ def _rows_of(
         _check_size(file)
         for row in read(file):
             total += 1
+            if total > MOST_ROWS:
+                raise InputError(
+                    f"'{file.shown}' has more than {MOST_ROWS:,} rows",
+                    "they are held in memory",
+                    "take a sample of it",
+                )
             if (name := key(row)) not in seen:
                 fresh.setdefault(name, row)
     except OSError as error:
@@ -152,7 +191,10 @@ def _rows_of(
 
 
 def _check_size(file: File) -> None:
-    size = file.path.stat().st_size
+    about = file.path.stat()
+    size = about.st_size
+    if not stat.S_ISREG(about.st_mode):
+        raise _no_file(file.shown)
     if size == 0:
         raise InputError(f"'{file.shown}' is empty", fix="fill it, or take it off the list")
     if size > LARGEST:
@@ -172,6 +214,10 @@ def _matches(asker: str, pattern: str, home: Path) -> tuple[bool, list[Path]]:
             "download the file and give its path",
         )
     path = home / Path(pattern).expanduser()
+    if path.is_symlink() and not path.exists():
+        raise _endless(pattern)
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise _no_file(pattern)
     if path.is_file():
         return True, [path]
     if path.is_dir():
@@ -184,6 +230,25 @@ def _matches(asker: str, pattern: str, home: Path) -> tuple[bool, list[Path]]:
     if not files:
         raise _nothing(asker, pattern, path)
     return False, files
+
+
+def _no_file(shown: str) -> InputError:
+    return InputError(
+        f"'{shown}' is no file but a pipe, a socket or a device",
+        fix="write what comes out of it into a file, and give that file",
+    )
+
+
+def _endless(shown: str) -> InputError:
+    return InputError(
+        f"'{shown}' cannot be followed",
+        "it is, or holds, a link that leads nowhere or back to itself, or its name is too long",
+        "remove the link, or name the files themselves",
+    )
+
+
+def _is_account(path: Path) -> bool:
+    return path.name == "sources.json" and path.with_name("chunks.jsonl").is_file()
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -21,19 +21,45 @@ _FIGURES = re.compile(r"[£$€₩¥%]|\d\s*원")
 _HANGUL_EDGE = re.compile(r"[가-힣]$")
 
 
-def markdown_of(pages: Sequence[str]) -> str:
-    """The text of all pages as one Markdown document."""
+def markdown_of(pages: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
+    """The clean text of all pages as one Markdown document, and (offset, page) of each in it."""
     lines: list[str] = []
-    for page in _without_furniture([page.split("\n") for page in pages]):
+    opens: dict[int, int] = {}
+    for number, page in enumerate(_without_furniture([p.split("\n") for p in pages]), start=1):
         if lines and page and not _continues(lines[-1], page[0]):
             lines.append("")
+        if page:
+            opens[len(lines)] = number
         lines += page
     width = _width(lines)
     marks: list[int] = []
     for k in range(len(lines)):
         opened = bool(k and marks[-1] and _NUMBERED.match(lines[k - 1]))
         marks.append(_heading(lines, k, width, opened) if width >= 40 else 0)
-    return _joined(lines, marks, width)
+    return _assembled(_joined(lines, marks, width), opens)
+
+
+def _assembled(
+    parts: list[tuple[int, str]], opens: dict[int, int]
+) -> tuple[str, list[tuple[int, int]]]:
+    """The parts as one text with single blank lines; `opens`: line → the page it opens."""
+    done: list[str] = []
+    marks: list[tuple[int, int]] = []
+    length, ends = 0, 2
+    for line, part in parts:
+        body = part.strip("\n")
+        if not body:
+            ends = min(2, ends + len(part)) if done else 2
+            continue
+        lead = len(part) - len(part.lstrip("\n"))
+        gap = min(2, ends + lead) if done else 0
+        done.append("\n" * gap + body)
+        length += gap
+        if line in opens:
+            marks.append((length, opens[line]))
+        length += len(body)
+        ends = len(part) - len(part.rstrip("\n"))
+    return "".join(done), marks
 
 
 def _without_furniture(pages: list[list[str]]) -> list[list[str]]:
@@ -92,22 +118,22 @@ def _heading(lines: list[str], k: int, width: int, opened: bool) -> int:
     return min(number[1].count(".") + 1, 5) if number else 2
 
 
-def _joined(lines: list[str], marks: list[int], width: int) -> str:
-    """The lines as paragraphs: a full line that ends no sentence is joined to the next."""
-    parts: list[str] = []
+def _joined(lines: list[str], marks: list[int], width: int) -> list[tuple[int, str]]:
+    """(number, text) of the lines: a full one that ends no sentence is joined to the next."""
+    parts: list[tuple[int, str]] = []
     before = ""
-    for line, level in zip(lines, marks, strict=True):
+    for k, (line, level) in enumerate(zip(lines, marks, strict=True)):
         if level:
-            parts.append(f"\n\n{'#' * level} {line}\n\n")
+            parts.append((k, f"\n\n{'#' * level} {line}\n\n"))
             before = ""
             continue
         full = width >= 40 and len(before) >= 0.75 * width
         if before and full and _continues(before, line) and not _LIST_ITEM.match(line):
-            parts.append(line if before.endswith("-") else " " + line)
+            parts.append((k, line if before.endswith("-") else " " + line))
         else:
-            parts.append("\n" + _BULLET.sub("- ", line, count=1) if parts else line)
+            parts.append((k, "\n" + _BULLET.sub("- ", line, count=1) if parts else line))
         before = line
-    return "".join(parts)
+    return parts
 
 
 def _continues(before: str, after: str) -> bool:

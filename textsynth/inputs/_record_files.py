@@ -1,4 +1,4 @@
-"""Records out of CSV, TSV, JSONL and JSON files, one by one, each with the place it stands at."""
+"""Records out of CSV, TSV, JSONL, JSON and Parquet, one by one, each with its place in the file."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 from textsynth.errors import InputError
+from textsynth.inputs._parquet import parquet_records
 from textsynth.inputs._text import encoding_of, whole
 
-RECORD_KINDS = frozenset({".csv", ".tsv", ".jsonl", ".json"})
+RECORD_KINDS = frozenset({".csv", ".tsv", ".jsonl", ".json", ".parquet"})
 
 Record = dict[str, Any]
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 _SAMPLE = 64_000
+
+LONGEST_LINE = 10_000_000
+LARGEST_LIST = 50_000_000
 
 
 def read_records(path: Path, shown: str) -> Iterator[tuple[str, Record]]:
@@ -26,21 +30,40 @@ def read_records(path: Path, shown: str) -> Iterator[tuple[str, Record]]:
 
     Raises InputError at the first record that cannot be read, and when there is none.
     """
-    encoding = encoding_of(path, shown)
-    read = {".csv": _csv, ".tsv": _csv, ".jsonl": _jsonl, ".json": _json}[path.suffix.lower()]
     empty = True
-    for place, record in read(path, shown, encoding):
+    for place, record in _read(path, shown):
         empty = False
         yield place, {whole(name): _whole_value(value) for name, value in record.items()}
     if empty:
         raise InputError(f"'{shown}' has no rows", fix="add rows, or take it off the list")
 
 
+def _read(path: Path, shown: str) -> Iterator[tuple[str, Record]]:
+    if path.suffix.lower() == ".parquet":
+        return parquet_records(path, shown)
+    encoding = encoding_of(path, shown)
+    read = {".csv": _csv, ".tsv": _csv, ".jsonl": _jsonl, ".json": _json}[path.suffix.lower()]
+    return read(path, shown, encoding)
+
+
+def _lines(stream: TextIO, shown: str) -> Iterator[str]:
+    """The lines of a file, of bounded length: one long line must not fill the memory."""
+    number = 0
+    while line := stream.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(line) > LONGEST_LINE:
+            raise InputError(
+                f"line {number} of '{shown}' has over {LONGEST_LINE:,} characters",
+                fix="a cell or a record is far too long: cut it, or take the file off the list",
+            )
+        yield line
+
+
 def _csv(path: Path, shown: str, encoding: str) -> Iterator[tuple[str, Record]]:
     with path.open(encoding=encoding, newline="") as stream:
         delimiter = _delimiter(stream.read(_SAMPLE), path.suffix.lower())
     with path.open(encoding=encoding, newline="") as stream:
-        reader = csv.reader(stream, delimiter=delimiter, strict=True)
+        reader = csv.reader(_lines(stream, shown), delimiter=delimiter, strict=True)
         header: list[str] = []
         try:
             for cells in reader:
@@ -108,7 +131,7 @@ def _delimiter(sample: str, suffix: str) -> str:
 
 def _jsonl(path: Path, shown: str, encoding: str) -> Iterator[tuple[str, Record]]:
     with path.open(encoding=encoding, newline="\n") as stream:
-        for number, line in enumerate(stream, start=1):
+        for number, line in enumerate(_lines(stream, shown), start=1):
             if not line.strip():
                 continue
             place = f"line {number} of '{shown}'"
@@ -122,6 +145,12 @@ def _jsonl(path: Path, shown: str, encoding: str) -> Iterator[tuple[str, Record]
 
 
 def _json(path: Path, shown: str, encoding: str) -> Iterator[tuple[str, Record]]:
+    if path.stat().st_size > LARGEST_LIST:
+        raise InputError(
+            f"'{shown}' has {path.stat().st_size / 1e6:,.0f} MB",
+            f"JSON lists of up to {LARGEST_LIST / 1e6:,.0f} MB are read, as they are held whole",
+            "write it as JSON lines, with the suffix .jsonl",
+        )
     text = path.read_text(encoding=encoding)
     records = _parse(text, f"'{shown}'", "repair it, or give JSON lines the suffix .jsonl")
     if not isinstance(records, list):

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-import json
+import re
+from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from textsynth.errors import InputError, nearest
+from textsynth.errors import InputError
 from textsynth.inputs import Input, Items, Row
-from textsynth.inputs._chunking import cut, cut_plain
-from textsynth.inputs._extract import DOCUMENT_KINDS, extract
+from textsynth.inputs._child import Reader
+from textsynth.inputs._chunking import cut
+from textsynth.inputs._chunks import chunk, nearly_repeats, record_chunks
+from textsynth.inputs._extract import DOCUMENT_KINDS, PLAIN_KINDS, Text, extract
 from textsynth.inputs._files import File, check_kind, find, gather
+from textsynth.inputs._ocr import ALIASES
 from textsynth.inputs._record_files import RECORD_KINDS, read_records
-from textsynth.inputs._text import clean, clean_value
-from textsynth.records import digest
+from textsynth.records import Source
 
-_KINDS = DOCUMENT_KINDS | RECORD_KINDS
-_TITLES = ("title", "subject", "question", "제목", "질문")
+KINDS = DOCUMENT_KINDS | RECORD_KINDS
 
 
 class Documents(Input):
-    """Markdown, text, HTML, PDF and DOCX cut into chunks; CSV, TSV, JSONL and JSON one row a chunk.
+    """Markdown, text, HTML, PDF, DOCX, PPTX, EPUB and pictures of pages, cut into chunks; CSV, TSV,
+    JSONL, JSON and Parquet, one row a chunk; `chunks.jsonl` of `textsynth ingest`, as it is.
 
-    Each chunk has `id`, `text`, `source`, `title`, `headings` and `fields` (a record's columns).
+    Each chunk has `id`, `text`, `source`, `title`, `headings` and `fields` (a record's columns);
+    `page` where the format has pages.
     """
 
     shorthand: ClassVar[str] = "paths"
@@ -44,6 +49,13 @@ class Documents(Input):
     text_fields: list[str] | None = Field(default=None, min_length=1)
     """Which columns of a table make the text, in this order; all that hold text by default."""
 
+    near_duplicates: float | None = Field(default=0.9, gt=0, le=1)
+    """A chunk is left out when an earlier one is as similar as this (Jaccard); false: never."""
+
+    ocr: list[str] | None = Field(default=None, validate_default=True)
+    """Languages of scanned pages and pictures, as tesseract names them ([kor, eng]); the language
+    of the job by default; false: no OCR."""
+
     licence: str = ""
     """The licence of these documents, carried into the data card."""
 
@@ -51,6 +63,28 @@ class Documents(Input):
     @classmethod
     def _one_path(cls, value: Any) -> Any:
         return [value] if isinstance(value, str) else value
+
+    @field_validator("ocr", mode="before")
+    @classmethod
+    def _languages(cls, value: Any, info: ValidationInfo) -> Any:
+        """Named ones are required; those of the job's language and the default are not."""
+        if value is False:
+            return []
+        if isinstance(value, str):
+            value = [name.strip() for name in value.split(",")]
+        if value is None and info.context and "language" in info.context:
+            language = ALIASES.get(info.context["language"], "eng")
+            return list(dict.fromkeys([language, "eng"]))
+        if isinstance(value, list):
+            value = [ALIASES.get(str(name), name) for name in value]
+            if wrong := [name for name in value if not re.fullmatch(r"\w{2,20}", str(name))]:
+                raise ValueError(f"'{wrong[0]}' is no language of tesseract, such as eng or kor")
+        return value
+
+    @field_validator("near_duplicates", mode="before")
+    @classmethod
+    def _off(cls, value: Any) -> Any:
+        return None if value is False else value
 
     @model_validator(mode="after")
     def _sizes_fit(self) -> Documents:
@@ -62,21 +96,37 @@ class Documents(Input):
 
     def load(self, home: Path) -> Items:
         """Every chunk, in the order of `paths`; of equal texts the first stays."""
-        files = find("documents", self.paths, home, _KINDS)
-        rows, sources = gather(
-            "documents", files, self._read, lambda row: row["text"], self.licence
-        )
-        return Items(rows, sources)
+        return self.read(home, strict=True)
 
-    def _read(self, file: File) -> Iterator[Row]:
-        check_kind("documents", file, _KINDS)
-        return self._records(file) if file.suffix in RECORD_KINDS else self._pieces(file)
+    def read(self, home: Path, *, strict: bool) -> Items:
+        """As `load`; unless `strict`, also what was asked for by name may have a problem."""
+        lost: list[Source] | None = None if strict else []
+        files = find("documents", self.paths, home, KINDS, lost)
+        pages: dict[str, tuple[int, int]] = {}
+        with Reader(self.ocr) as reader:
 
-    def _pieces(self, file: File) -> Iterator[Row]:
-        text, markdown = extract(file.path, file.shown)
+            def read(file: File) -> Iterator[Row]:
+                check_kind("documents", file, KINDS)
+                if file.suffix in RECORD_KINDS:
+                    records = read_records(file.path, file.shown)
+                    return record_chunks(file.shown, records, self.chunk_chars, self.text_fields)
+                take = extract if file.suffix in PLAIN_KINDS else reader.read
+                found = take(file.path, file.shown)
+                pages[file.shown] = found.pages, found.ocr_pages
+                return self._pieces(file, found)
+
+            rows, sources = gather(
+                "documents", files, read, lambda row: row["text"], self.licence,
+                near=nearly_repeats(self.near_duplicates), lost=lost,
+            )  # fmt: skip
+        counted = [(source, pages.get(source.path, (0, 0))) for source in sources]
+        return Items(rows, [replace(s, pages=n, ocr_pages=ocr) for s, (n, ocr) in counted])
+
+    def _pieces(self, file: File, found: Text) -> Iterator[Row]:
+        text = found.text
         if not text.strip():
             raise InputError(f"'{file.shown}' has no text", fix="fill it, or take it off the list")
-        pieces = cut(text, self.chunk_chars, self.min_chars, markdown=markdown)
+        pieces = cut(text, self.chunk_chars, self.min_chars, markdown=found.markdown)
         if not pieces:
             raise InputError(
                 f"'{file.shown}' has {len(text)} characters of text, too few for one chunk",
@@ -84,58 +134,7 @@ class Documents(Input):
                 "set min_chars lower, or take the file off the list",
             )
         for piece in pieces:
-            yield _row(file, piece.text, piece.headings, {})
-
-    def _records(self, file: File) -> Iterator[Row]:
-        seen: dict[str, None] = {}
-        texts = 0
-        for _, record in read_records(file.path, file.shown):
-            seen |= dict.fromkeys(record)
-            fields = clean_value(record)
-            text = self._record_text(fields)
-            for part in cut_plain(text, self.chunk_chars) if text else []:
-                texts += 1
-                yield _row(file, part, (), fields)
-        unknown = [name for name in self.text_fields or [] if name not in seen]
-        if unknown:
-            raise InputError(
-                f"text_fields asks for '{unknown[0]}', which no row of '{file.shown}' has",
-                nearest(unknown[0], seen),
-                "correct text_fields",
-            )
-        if not texts:
-            raise InputError(
-                f"no row of '{file.shown}' has text",
-                f"its columns: {', '.join(seen)}",
-                "fill its text columns, or name them in text_fields",
-            )
-
-    def _record_text(self, fields: dict[str, Any]) -> str:
-        """`name: value` lines of the text fields; chosen ones may also hold numbers or lists."""
-        if self.text_fields is not None:
-            chosen = {name: _plain(fields.get(name)) for name in self.text_fields}
-        else:
-            chosen = {
-                name: value
-                for name, value in fields.items()
-                if isinstance(value, str) and name.lower() != "id"
-            }
-        return clean("\n".join(f"{k}: {v.strip()}" for k, v in chosen.items() if v.strip()))
-
-
-def _row(file: File, text: str, headings: tuple[str, ...], fields: dict[str, Any]) -> Row:
-    named = [value for name in _TITLES if isinstance(value := fields.get(name), str) and value]
-    return {
-        "id": digest(file.shown, text, size=8),
-        "text": text,
-        "source": file.shown,
-        "title": [*named, *reversed(headings), file.path.stem][0],
-        "headings": list(headings),
-        "fields": fields,
-    }
-
-
-def _plain(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            # Where a page begins in the middle of a piece, the piece belongs to the page before.
+            k = bisect_right(found.marks, piece.start, key=lambda mark: mark[0])
+            page = found.marks[max(k - 1, 0)][1] if found.marks else None
+            yield chunk(file.shown, piece.text, piece.headings, page=page)

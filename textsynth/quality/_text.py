@@ -64,14 +64,6 @@ def picked(sample: Sample, on: str, part: str) -> str:
     return "" if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def normalised(text: str) -> str:
-    """NFC, case-folded, white space collapsed. Numbers and punctuation stay as they are."""
-    if text.isascii():
-        return " ".join(text.lower().split())
-    folded = unicodedata.normalize("NFC", text).casefold()
-    return " ".join(unicodedata.normalize("NFC", folded).split())
-
-
 def visible(text: str) -> str:
     """The text in NFC without characters that print nothing, white space collapsed."""
     if text.isascii():

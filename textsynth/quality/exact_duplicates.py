@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from textsynth.minhash import normalised
 from textsynth.quality import KEEP, Filter, Screen
-from textsynth.quality._text import CONVERSATION, normalised, picked
+from textsynth.quality._text import CONVERSATION, picked
 from textsynth.records import Sample, Setting, Verdict
 
 

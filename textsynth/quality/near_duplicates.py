@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from textsynth.minhash import Index, Shingle, normalised
 from textsynth.quality import KEEP, Filter, Screen
-from textsynth.quality._minhash import Index, Shingle
-from textsynth.quality._text import CONVERSATION, normalised, picked
+from textsynth.quality._text import CONVERSATION, picked
 from textsynth.records import Sample, Setting, Verdict
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 
 from pydantic import Field
 
+from textsynth.minhash import normalised
 from textsynth.quality import KEEP, Filter, Screen
 from textsynth.quality._phrases import phrases, plain
 from textsynth.quality._roles import (
@@ -16,7 +17,7 @@ from textsynth.quality._roles import (
     AS_CUSTOMER,
     CUSTOMER_WORDS,
 )
-from textsynth.quality._text import normalised, scripts, turns, words
+from textsynth.quality._text import scripts, turns, words
 from textsynth.records import Sample, Setting, Verdict
 
 _QUOTED = re.compile(r""""[^"]{1,300}"|“[^”]{1,300}”|「[^」]{1,300}」|(?<!\w)'[^']{2,300}'(?!\w)""")

@@ -14,7 +14,7 @@ from statistics import mean
 import pytest
 from xxhash import xxh3_64_intdigest
 
-from textsynth.quality._minhash import PRIME, Index, bands_for, stream
+from textsynth.minhash import PRIME, Index, bands_for, stream
 
 WORDS = [
     "account",
@@ -139,8 +139,8 @@ def test_the_answer_depends_on_nothing_but_the_order_of_texts() -> None:
 
 
 def test_the_answer_is_the_same_in_another_process() -> None:
-    script = "from tests.quality.test_minhash import digest_of_answers as d; print(d())"
-    root = Path(__file__).parents[2]
+    script = "from tests.test_minhash import digest_of_answers as d; print(d())"
+    root = Path(__file__).parents[1]
     for seed in ("1", "2"):
         ran = subprocess.run(
             [sys.executable, "-c", script], cwd=root, text=True, check=True, capture_output=True,

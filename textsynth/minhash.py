@@ -3,7 +3,7 @@
 The algorithm, exactly, so that a compiled kernel can give the same answers. All whole numbers are
 unsigned; `mix` is the finaliser of splitmix64; `stream(s)` is splitmix64 started at s.
 
-1. Text: NFC, case-folded, white space collapsed (`_text.normalised`). Then the ASCII characters in
+1. Text: NFC, case-folded, white space collapsed (`normalised`). Then the ASCII characters in
    GAPS and the non-ASCII ones in WIDE_GAPS become spaces, and white space is collapsed again.
    + - / = < > % and digits stay: `3 + 4` and `3 - 4` are different texts.
 2. Shingle: `auto` is char-3 if at least a third of the characters other than spaces are in the
@@ -33,6 +33,7 @@ bytes, key and slot: with 16 bands 1.0 to 1.6 KB a row besides the shingles.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Literal
@@ -58,6 +59,14 @@ DENSE = ((0x0E00, 0x0EFF), (0x1000, 0x11FF), (0x1780, 0x17FF), (0x2E80, 0xA4CF),
 
 _DIGITS = re.compile("([0-9]+)")
 _GAP_TABLE = bytes.maketrans(GAPS.encode(), b" " * len(GAPS))
+
+
+def normalised(text: str) -> str:
+    """NFC, case-folded, white space collapsed. Numbers and punctuation stay as they are."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    folded = unicodedata.normalize("NFC", text).casefold()
+    return " ".join(unicodedata.normalize("NFC", folded).split())
 
 
 def stream(state: int) -> Iterator[int]:
