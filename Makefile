@@ -37,6 +37,7 @@ bench: $(READY) ## what benchmarks/README.md shows
 	$(BIN)/python -m benchmarks.journal
 	$(BIN)/python -m benchmarks.surviving
 	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.personas 100000
 
 wheel: $(READY)
 	$(BIN)/python -m build --wheel --quiet

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from textsynth.errors import JobError
-from textsynth.plan import Axis, Plan, Pool, permute, slots
+from textsynth.plan import Axis, Plan, Pool
+from textsynth.walk import permute, slots
 
 Row = dict[str, Any]
 Facets = Mapping[str, Mapping[str, float]]

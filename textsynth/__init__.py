@@ -8,6 +8,7 @@ The functions here are the commands of the command line, under the same names:
     print(result.path, result.summary.kept)
 """
 
+from textsynth import personas
 from textsynth.errors import EXIT_CODES, TextsynthError
 from textsynth.ingesting import ingest
 from textsynth.job import Job
@@ -32,6 +33,7 @@ __all__ = [
     "init",
     "load_job",
     "parts",
+    "personas",
     "preview",
     "run",
     "status",

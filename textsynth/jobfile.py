@@ -15,7 +15,6 @@ from textsynth.inputs import Input
 from textsynth.job import Job, Weights, share
 from textsynth.methods import SHELF as METHODS
 from textsynth.methods import Method
-from textsynth.plan import rounded
 from textsynth.prices import Prices
 from textsynth.providers import SHELF as PROVIDERS
 from textsynth.providers import Provider
@@ -25,6 +24,7 @@ from textsynth.records import Shares
 from textsynth.scenarios import FACET as SCENARIO
 from textsynth.scenarios import Scenarios
 from textsynth.shelf import Part, Shelf
+from textsynth.walk import rounded
 from textsynth.writers import SHELF as WRITERS
 
 P = TypeVar("P", bound=Part)

@@ -7,7 +7,7 @@ unsigned; `mix` is the finaliser of splitmix64; `stream(s)` is splitmix64 starte
    GAPS and the non-ASCII ones in WIDE_GAPS become spaces, and white space is collapsed again.
    + - / = < > % and digits stay: `3 + 4` and `3 - 4` are different texts.
 2. Shingle: `auto` is char-3 if at least a third of the characters other than spaces are in the
-   ranges DENSE, else word-3.
+   ranges DENSE, else word-3; `single` is then char-2, else word-1.
 3. Units: for word-k the XXH3-64 (seed 0, UTF-8) of each piece between spaces; for char-k the code
    points, spaces included, where a run of ASCII digits is one unit, hashed like a word. Fewer than
    k units: the text is compared by the XXH3-128 of its normalised form (before GAPS) alone, among
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Shingle = Literal["auto", "word-3", "char-3", "char-5"]
+Shingle = Literal["auto", "word-3", "char-3", "char-5", "single"]
 
 PERMUTATIONS = 128
 BLOCK = 512  # shingles at a time: what fits the cache of a core
@@ -94,6 +94,9 @@ class Index:
         import numpy as np
 
         self.threshold, self.shingle = threshold, shingle
+        self.matched = -1
+        """Which text decided the last time: its number among those that entered the index with
+        shingles, -1 for a text shorter than one."""
         self.bands, self.rows = bands_for(threshold)
         self._sets: list[bytes] = []
         self._short: set[bytes] = set()
@@ -102,6 +105,10 @@ class Index:
         self._a = np.array([s >> 32 | 1 for s in seeds], dtype=np.uint32)[:, None]
         self._b = np.array([s & 0xFFFFFFFF for s in seeds], dtype=np.uint32)[:, None]
         self._c = np.array([s | 1 for s in islice(stream(2), self.rows)], dtype=np.uint64)
+
+    def __len__(self) -> int:
+        """How many texts entered with their shingles."""
+        return len(self._sets)
 
     def add(self, text: str) -> float | None:
         """Similarity to the earlier text that decides, None if none is within the threshold.
@@ -129,6 +136,7 @@ class Index:
 
         key = xxh3_128_digest(text.encode("utf8", "surrogatepass"))
         if key in self._short:
+            self.matched = -1
             return 1.0
         self._short.add(key)
         return None
@@ -145,6 +153,7 @@ class Index:
                 seen.add(row)
                 score = jaccard(self._sets[row], hashes, self.threshold)
                 if score >= self.threshold:
+                    self.matched = row
                     return score
         return None
 
@@ -171,16 +180,17 @@ def shingle_hashes(text: str, shingle: Shingle) -> NDArray[np.uint32] | None:
     data = text.encode("utf8", "surrogatepass").translate(_GAP_TABLE)
     pieces = data.split()
     codes, spaced = None, ""
-    if shingle != "word-3" and not (shingle == "auto" and text.isascii()):
+    auto = shingle in ("auto", "single")
+    if shingle != "word-3" and not (auto and text.isascii()):
         spaced = b" ".join(pieces).decode("utf8", "surrogatepass")
         codes = _codes(spaced)
-        if shingle == "auto" and not _is_dense(codes):
+        if auto and not _is_dense(codes):
             codes = None
     if codes is None:
-        size = 3
+        size = 1 if shingle == "single" else 3
         units = np.fromiter(map(xxh3_64_intdigest, pieces), dtype=np.uint64, count=len(pieces))
     else:
-        size = 5 if shingle == "char-5" else 3
+        size = {"char-5": 5, "single": 2}.get(shingle, 3)
         units = _char_units(spaced) if _DIGITS.search(spaced) else codes.astype(np.uint64)
     count = len(units) - size + 1
     if count < 1:

@@ -1,0 +1,1 @@
+"""Tests of personas as rows: schema, store, grids, dedupe."""
