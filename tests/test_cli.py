@@ -158,7 +158,7 @@ def test_check_preview_status_explain_and_export_by_command(
     assert all(file.is_file() for file in files)
 
 
-@pytest.mark.parametrize("template", ["support", "qa", "dialogue", "classify"])
+@pytest.mark.parametrize("template", ["support", "qa", "dialogue", "clinic", "tenancy", "classify"])
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_init_writes_a_project_that_passes_its_own_check(
     tmp_path: Path, template: str, language: str
@@ -167,7 +167,8 @@ def test_init_writes_a_project_that_passes_its_own_check(
     made = textsynth("init", folder, "--template", template, "--language", language)
     assert made.returncode == 0, made.stderr
     assert f"name: {folder.name}" in (folder / "job.yaml").read_text("utf8")
-    assert any((folder / "prompts" / template).glob(f"*.{language}.jinja"))
+    method = "qa" if template in ("clinic", "tenancy") else template
+    assert any((folder / "prompts" / method).glob(f"*.{language}.jinja"))
     checked = textsynth("check", folder)
     assert checked.returncode == 0, checked.stderr
     again = textsynth("init", folder)

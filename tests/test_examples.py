@@ -29,6 +29,12 @@ def replies(request: dict[str, Any]) -> str:
     asked = " ".join(texts[-2:])
     if "Which kind is it?" in texts[-1] or "어느 분류에" in texts[-1]:
         return sure_of(texts)
+    if "Copy out" in texts[-1] or "근거가 되는" in texts[-1]:
+        return fact_of(texts[0])
+    if "|" not in texts[-1] and "Answer the question in" in texts[0]:
+        return fact_of(texts[0])
+    if "한 문장에서 세 문장으로" in texts[-1]:
+        return fact_of(texts[0])
     if " | " in texts[-1]:
         facts = texts[0].replace("?", ".").split("\n")
         fact = max(facts, key=len).split(": ", 1)[-1].split(". ")[0].strip().rstrip(".")
@@ -38,6 +44,12 @@ def replies(request: dict[str, Any]) -> str:
             f"1. {word} 어떻게 되나요? | {fact}." if korean else f"1. What about {word}? | {fact}."
         )
     return asking_text(request)
+
+
+def fact_of(text: str) -> str:
+    """The first sentence of a record's answer."""
+    lines = [line for line in text.split("\n") if line.startswith(("answer: ", "답변: "))]
+    return lines[0].split(": ", 1)[1].split(". ")[0].rstrip(".") + "."
 
 
 @pytest.mark.parametrize("job", JOBS, ids=lambda p: "/".join(p.parts[-2:]))

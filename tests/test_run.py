@@ -71,7 +71,7 @@ def test_every_dropped_row_says_which_filter_dropped_it_and_why(
 
 def test_same_bytes_whatever_the_concurrency(project: Project, server: ChatServer) -> None:
     server.latency, server.jitter = 0.01, 1.0
-    job = project(server.url, export=["messages", "sharegpt"], vary={"kind": ["a", "b"]})
+    job = project(server.url, export=["messages", "sharegpt"], vary={"sort": ["a", "b"]})
     runs = [
         ts.run(job, out=job.parent / f"out{n}", concurrency=n, count=40).path for n in (1, 7, 32)
     ]
@@ -123,7 +123,7 @@ def test_exact_quotas_hold_among_the_kept_rows(project: Project, server: ChatSer
         quality=[{"length": {"min_total": 30}}],
     )
     summary = ts.run(job).summary
-    assert summary.facets == {"mood": {"angry": 30, "calm": 10}}
+    assert summary.facets["mood"] == {"angry": 30, "calm": 10}
     assert summary.dropped > 5
     assert summary.briefs == summary.kept + summary.dropped + summary.failed
 

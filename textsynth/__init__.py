@@ -17,6 +17,7 @@ from textsynth.preflight import check
 from textsynth.project import doctor, init, parts
 from textsynth.report import explain, status
 from textsynth.runner import estimate, export, preview, run
+from textsynth.seed_qa import make_qa, review_qa
 from textsynth.version import VERSION as __version__
 
 __all__ = [
@@ -32,9 +33,11 @@ __all__ = [
     "ingest",
     "init",
     "load_job",
+    "make_qa",
     "parts",
     "personas",
     "preview",
+    "review_qa",
     "run",
     "status",
 ]

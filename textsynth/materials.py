@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from textsynth.companions import Companions
 from textsynth.errors import InputError, JobError, nearest
 from textsynth.inputs import Input, Row
 from textsynth.inputs._centroids import Centroids
@@ -17,7 +18,13 @@ from textsynth.prompts import Prompt, PromptBook
 from textsynth.records import LANGUAGES, Brief, Source, Table
 from textsynth.scenarios import FACET as SCENARIO
 
-_RESERVED = {"language", "language_name", "chunk", "persona", "partner", "examples", "history"}
+_RESERVED = {
+    "language", "language_name", "chunk", "other", "persona", "partner", "examples", "history",
+}  # fmt: skip
+
+
+TRIED = 200
+"""Chunks that are looked at for a companion before a job is refused for want of one."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +78,10 @@ def prepare(job: Job) -> Materials:
         else:
             suit = functools.cache(part.suit(rows, chunks))
             axes.append(Axis(part.field, rows, suit))
-    plan = Plan(job.seed, axes, facets, pools, partner="partner" in method.needs)
+    plan = Plan(
+        job.seed, axes, facets, pools, partner="partner" in method.needs,
+        other=_other(job, chunks), language=job.language,
+    )  # fmt: skip
     book = PromptBook(job.home, method.part, job.language, LANGUAGES[job.language])
     brief = plan.brief(0)
     optional = (*ALWAYS, *method.may_use)
@@ -143,7 +153,9 @@ def _unused(
         f"no prompt of '{job.method.part}' uses the facet '{facet}': the rows carry its values, "
         "but nothing in them follows it"
         for facet in job.vary
-        if facet not in used and not (facet == SCENARIO and job.scenarios.texts)
+        if facet not in used
+        and facet not in job.method.closed
+        and not (facet == SCENARIO and job.scenarios.texts)
     ]
     if job.scenarios.texts and SCENARIO not in used:
         found.append(
@@ -172,7 +184,52 @@ def _facets(job: Job) -> dict[str, Mapping[str, float]]:
             f"vary: the method '{job.method.part}' has a field '{min(clash)}' of its own",
             fix="rename the facet",
         )
+    for facet, known in job.method.closed.items():
+        for value in job.facets.get(facet, ()):
+            if value not in known:
+                raise JobError(
+                    f"vary.{facet}: the method '{job.method.part}' knows no {facet} '{value}'",
+                    nearest(value, known),
+                    f"choose among {', '.join(known)}",
+                )
     return dict(job.facets)
+
+
+def _other(
+    job: Job, chunks: Sequence[Row]
+) -> Callable[[Row, Mapping[str, str], int], Row | None] | None:
+    """How a brief gets its second chunk; None where no brief of the job has use for one.
+
+    Raises JobError where some kind of row cannot be written without one and there is none.
+    """
+    method = job.method
+    if "other" not in method.may_use:
+        return None
+    uses = {
+        f"{facet}={value}": method.takes_other({facet: value})
+        for facet, values in job.facets.items()
+        for value, weight in values.items()
+        if weight
+    }
+    needed = [name for name, use in uses.items() if use == "needed"]
+    if not any(uses.values()):
+        return None
+    companions = Companions(chunks)
+    if needed and not any(companions.of(chunk) for chunk in chunks[:TRIED]):
+        there = (
+            "the documents are one chunk" if len(chunks) == 1
+            else f"no two of {len(chunks):,} chunks have enough in common"
+        )  # fmt: skip
+        raise JobError(
+            f"{needed[0]} needs two chunks that have to do with each other",
+            there,
+            f"add documents, set chunk_chars lower, or leave {needed[0]} out of vary",
+        )
+
+    def draw(chunk: Row, facets: Mapping[str, str], key: int) -> Row | None:
+        return companions.draw(chunk, key) if method.takes_other(facets) else None
+
+    return draw
 
 
 def _check_needs(job: Job, fields: Mapping[str, Sequence[Row]]) -> None:

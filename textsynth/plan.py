@@ -83,6 +83,9 @@ class Plan:
     pools: Sequence[Pool] = ()
     partner: bool = False
     """Whether a brief has a second persona, other than its first."""
+    other: Callable[[Row, Mapping[str, str], int], Row | None] | None = None
+    """(chunk, facets, key) → a second chunk for the brief, or None where it wants none."""
+    language: str = "en"
 
     @functools.cached_property
     def _slots(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -109,11 +112,16 @@ class Plan:
         fields = self._rows(inside % self.row_combinations, lap, i)
         chosen = self._slots_of(i)
         facets = {name: values[chosen[name]] for name, values in self._slots}
+        if self.other is not None and "chunk" in fields:
+            second = self.other(fields["chunk"], facets, key_of(self.seed, "other", i))
+            if second is not None:
+                fields["other"] = second
         for pool in self.pools:
             fields[pool.name] = pool.draw(self.seed, i, facets)
         # The slots, not only the values: a value that fills several slots is several briefs.
         name = digest(self.seed, lap, fields, facets, chosen)
-        return Brief(i, name, fields, facets, self.seed)
+        half = (i // self.facet_combinations + sum(chosen.values())) % 2
+        return Brief(i, name, fields, facets, self.seed, half, self.language)
 
     def facets_of(self, i: int) -> dict[str, str]:
         """Only the facets of brief i, without its rows."""

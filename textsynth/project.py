@@ -29,17 +29,49 @@ SHELVES: dict[str, Shelf[Any]] = {
     shelf.name: shelf for shelf in (INPUTS, METHODS, PROVIDERS, QUALITY, WRITERS)
 }
 
-_DOCUMENTS = {
-    "en": ("bank/faq.csv", "bank/manual.pdf", "bank/products/*"),
-    "ko": ("bank-ko/faq.csv",),
+
+@dataclass(frozen=True)
+class Template:
+    """What a new project starts with: files below examples/, and one below personas/."""
+
+    method: str
+    files: tuple[str, ...] = ()
+    """Documents (copied to documents/), as patterns."""
+
+    rows: str = ""
+    """Labelled rows, kept in examples/."""
+
+    people: str = ""
+
+
+_BANK = ("bank/faq.csv", "bank/manual.pdf", "bank/products/*")
+TEMPLATES: dict[str, dict[str, Template]] = {
+    "support": {
+        "en": Template("support", _BANK, people="retail-banking.jsonl"),
+        "ko": Template("support", ("bank-ko/faq.csv",), people="retail-banking.ko.jsonl"),
+    },
+    "qa": {
+        "en": Template("qa", _BANK, people="retail-banking.jsonl"),
+        "ko": Template("qa", ("bank-ko/faq.csv",), people="retail-banking.ko.jsonl"),
+    },
+    "dialogue": {
+        "en": Template("dialogue", people="general.jsonl"),
+        "ko": Template("dialogue", people="retail-banking.ko.jsonl"),
+    },
+    "classify": {
+        "en": Template("classify", rows="tickets.csv"),
+        "ko": Template("classify", rows="tickets.ko.csv"),
+    },
+    "clinic": {
+        "en": Template("qa", ("clinic/*",), people="patients.jsonl"),
+        "ko": Template("qa", ("clinic-ko/*",), people="patients.ko.jsonl"),
+    },
+    "tenancy": {
+        "en": Template("qa", ("tenancy/*",), people="tenants.jsonl"),
+        "ko": Template("qa", ("tenancy-ko/*",), people="tenants.ko.jsonl"),
+    },
 }
-_ROWS = {"classify": {"en": "tickets.csv", "ko": "tickets.ko.csv"}}
-"""Templates that start from labelled rows, not from documents and personas."""
-_PEOPLE = {
-    "support": {"en": "retail-banking.jsonl", "ko": "retail-banking.ko.jsonl"},
-    "qa": {"en": "retail-banking.jsonl", "ko": "retail-banking.ko.jsonl"},
-    "dialogue": {"en": "general.jsonl", "ko": "retail-banking.ko.jsonl"},
-}
+"""Name → language → what it starts with. A story has the name of its job before its method's."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +91,12 @@ def init(folder: str | Path, *, template: str = "support", language: str = "en")
     Returns the files written. Raises JobError when the folder holds anything already.
     """
     root = Path(folder)
-    if template not in (known := {**_PEOPLE, **_ROWS}):
-        raise JobError(f"there is no template '{template}'", nearest(template, known))
-    if language not in _DOCUMENTS:
+    if template not in TEMPLATES:
+        raise JobError(f"there is no template '{template}'", nearest(template, TEMPLATES))
+    if language not in TEMPLATES[template]:
         raise JobError(
             f"there is no project in the language '{language}'",
-            nearest(language, _DOCUMENTS),
+            nearest(language, TEMPLATES[template]),
             "start from one of these, then change `language` in job.yaml",
         )
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
@@ -83,7 +115,9 @@ def init(folder: str | Path, *, template: str = "support", language: str = "en")
     name = name.strip(".-") or "job"
     if not isinstance(yaml.safe_load(name), str):
         name = json.dumps(name)  # 2024 or true would not be a text in YAML
-    text = _shipped(f"examples/jobs/{template}.{language}.yaml").read_text(encoding="utf8")
+    method = TEMPLATES[template][language].method
+    story = template if template == method else f"{template}-{method}"
+    text = _shipped(f"examples/jobs/{story}.{language}.yaml").read_text(encoding="utf8")
     job.write_text(
         text.replace("name: example", f"name: {name}", 1),
         "utf8",
@@ -94,21 +128,14 @@ def init(folder: str | Path, *, template: str = "support", language: str = "en")
 
 
 def _project_files(template: str, language: str) -> dict[str, Path]:
-    files: dict[str, Path] = {}
-    if template in _ROWS:
-        rows = f"examples/{_ROWS[template][language]}"
-        files[rows] = _shipped(rows)
-    elif template != "dialogue":
-        for pattern in _DOCUMENTS[language]:
-            for path in find_files(f"examples/{pattern}", Path("/nonexistent")).values():
-                files[f"documents/{path.name}"] = path
-    if template in _PEOPLE:
-        people = _PEOPLE[template][language]
-        files[f"personas/{people}"] = _shipped(f"personas/{people}")
-    for name, path in find_files(
-        f"prompts/{template}/*.{language}.jinja", Path("/nonexistent")
-    ).items():
-        files[name] = path
+    made, files, nowhere = TEMPLATES[template][language], {}, Path("/nonexistent")
+    for pattern in made.files:
+        for path in find_files(f"examples/{pattern}", nowhere).values():
+            files[f"documents/{path.name}"] = path
+    for name in (made.rows and f"examples/{made.rows}", made.people and f"personas/{made.people}"):
+        if name:
+            files[name] = _shipped(name)
+    files |= find_files(f"prompts/{made.method}/*.{language}.jinja", nowhere)
     return files
 
 

@@ -39,8 +39,8 @@ def digest(*parts: Any, size: int = 16) -> str:
 class Brief:
     """What one sample is about, computed from (job, index) alone.
 
-    `fields` holds plain JSON under the names that prompts use: `chunk`, `persona`, `partner`,
-    `examples`; `facets` holds the drawn value of each facet.
+    `fields` holds plain JSON under the names that prompts use: `chunk`, `other` (a second chunk),
+    `persona`, `partner`, `examples`; `facets` holds the drawn value of each facet.
     """
 
     index: int
@@ -48,6 +48,10 @@ class Brief:
     fields: dict[str, Any]
     facets: dict[str, str]
     seed: int = 0
+    half: int = 0
+    """0 or 1, in turn among the briefs of any one value of a facet: splits them into halves."""
+    language: str = "en"
+    """The job's language code."""
 
     def number(self, name: str, low: int, high: int) -> int:
         """A whole number in [low, high], drawn for (brief, name): always the same one."""
@@ -64,6 +68,8 @@ def seeds_of(brief: Brief) -> dict[str, Any]:
             seeds[name] = value["id"]
             if "source" in value and name == "chunk":
                 seeds["source"] = value["source"]
+            elif "source" in value and name == "other":
+                seeds["other_source"] = value["source"]
     return seeds
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from textsynth.forms import Form
 from textsynth.methods import ALWAYS, Ask, Method
 from textsynth.prompts import PromptBook
 from textsynth.records import LANGUAGES, Brief, Message, Reply
@@ -55,15 +56,18 @@ class Script:
         history: Sequence[Message] = (),
         take: int = 0,
         options: Mapping[str, Any] | None = None,
+        form: Any = None,
         **fields: Any,
     ) -> Reply:
         assert set(fields) == set(self.method.steps[step]), step
-        common = {**dict.fromkeys((*ALWAYS, *self.method.may_use)), **self.book.common}
+        own = {name: values[0] for name, values in self.method.facets.items()}
+        common = {**dict.fromkeys((*ALWAYS, *self.method.may_use)), **self.book.common, **own}
         known = {**common, **self.brief.facets, **self.brief.fields, **fields}
         self.sent.append(self.book.load(step).render(known, history))
         self.asked.append((step, take))
         texts = self.replies[step]
-        return Reply(texts.pop(0) if len(texts) > 1 else texts[0], "script")
+        text = texts.pop(0) if len(texts) > 1 else texts[0]
+        return Reply(text, "script", data=Form.of(form).read(text) if form else None)
 
     def steps(self) -> list[str]:
         """The steps asked, in order."""

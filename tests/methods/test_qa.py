@@ -8,7 +8,8 @@ import pytest
 
 from tests.methods.samples import CHUNK, Script, as_ask, brief
 from textsynth.errors import ReplyError
-from textsynth.methods.qa import Qa, _one_line
+from textsynth.methods._qa_kinds import one_line
+from textsynth.methods.qa import Qa
 from textsynth.records import Draft
 
 QUESTION = "How long does a replacement card take?"
@@ -35,13 +36,19 @@ def run(method: Qa, **replies: list[str]) -> tuple[Draft, Script]:
     ],
 )
 def test_one_line(raw: str, line: str) -> None:
-    assert _one_line(raw) == line
+    assert one_line(raw) == line
 
 
 def test_a_pair_and_its_columns() -> None:
     draft, _ = run(Qa(system="Be exact."))
     assert [m["content"] for m in draft.messages] == ["Be exact.", QUESTION, ANSWER]
-    assert draft.columns == {"question": QUESTION, "answer": ANSWER, "context": CHUNK}
+    quote = {
+        "chunk": "c", "source": "", "text": "A replacement card arrives within 5 working days.",
+        "start": 0, "end": 49, "match": "found",
+    }  # fmt: skip
+    assert draft.columns == {
+        "question": QUESTION, "answer": ANSWER, "quotes": [quote], "context": CHUNK,
+    }  # fmt: skip
     assert "context" not in run(Qa(context=False))[0].columns
 
 
@@ -75,3 +82,28 @@ def test_the_short_answer_stands_in_only_when_the_chunk_has_it() -> None:
     with pytest.raises(ReplyError, match="does not answer the question"):
         run(Qa(), question=[f"{QUESTION} | Nine weeks."], answer=["NOT IN THE TEXT"])
     assert len(script.asked) == 2
+
+
+def test_examples_show_question_answer_and_the_persona_behind_them() -> None:
+    made = brief()
+    made.fields["examples"] = [
+        {"id": "1", "question": "When is it here?", "answer": "Soon.", "persona": "A hasty cook"},
+        {"id": "2", "question": "What does it cost?"},
+        {"id": "3", "text": "where is my card", "persona": {"id": "x"}},
+    ]
+    script = Script(Qa(), made, {"question": [QUESTION], "answer": [ANSWER]})
+    asyncio.run(Qa().write(made, as_ask(script)))
+    asked = script.sent[0][-1]["content"]
+    assert "- (A hasty cook) When is it here? | Soon.\n" in asked
+    assert "- What does it cost?\n" in asked
+    assert "- where is my card\n" in asked
+
+
+def test_a_question_that_repeats_how_its_asker_sounds_is_tried_again() -> None:
+    made = brief()
+    made.fields["persona"] = {
+        "id": "p", "description": "A cook.", "attributes": {"tone": "thrifty, courteous"},
+    }  # fmt: skip
+    replies = {"question": [f"Thrifty, courteous. {QUESTION}", QUESTION], "answer": [ANSWER]}
+    draft = asyncio.run(Qa().write(made, as_ask(Script(Qa(), made, replies))))
+    assert draft.columns["question"] == QUESTION

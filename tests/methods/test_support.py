@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.methods.samples import KOREAN_CHUNK, Script, as_ask, brief
+from tests.methods.samples import KOREAN_CHUNK, Script, as_ask, book, brief
 from textsynth.errors import ReplyError
 from textsynth.methods.support import Support, _pairs
 from textsynth.records import Draft
@@ -223,3 +223,21 @@ def test_only_questions_that_the_chunk_answers_are_needs(
 def test_the_fewest_turns_come_first() -> None:
     with pytest.raises(ValueError, match="the fewest"):
         Support(turns=(6, 4))
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_reviewed_questions_and_answers_are_shown_where_needs_are_written(language: str) -> None:
+    made = brief()
+    made.fields["examples"] = [
+        {"id": "1", "question": "When is it here?", "answer": "Within a week."},
+        {"id": "2", "text": "where is my card"},
+    ]
+    known = {"company": "Larkmere Bank", "number": 1, **dict.fromkeys(("scenario", "style"))}
+    prompts = book(Support(), language)
+    fields = {**prompts.common, **made.facets, **made.fields, **known}
+    (system, _) = prompts.load("needs").render(fields)
+    assert "- When is it here? | Within a week." in system["content"]
+    assert "where is my card" not in system["content"]
+    plain = prompts.load("needs").render({**fields, "examples": made.fields["examples"][1:]})
+    assert "for their manner" not in plain[0]["content"]
+    assert "말투" not in plain[0]["content"]

@@ -10,7 +10,7 @@ import typer
 
 import textsynth as ts
 from textsynth import show
-from textsynth.commands import AsJson, command, emit, out
+from textsynth.commands import AsJson, _seed_qa, command, emit, out
 
 
 @command()
@@ -26,11 +26,27 @@ def ingest(
         str | None,
         typer.Option(help="Languages of scans, such as eng,kor; `off` for no OCR."),
     ] = None,
+    qa: Annotated[bool, typer.Option(help="Write checked questions and answers too.")] = False,
+    per_chunk: Annotated[int, typer.Option(min=1, help="--qa: pairs of each chunk.")] = 2,
+    kind: Annotated[list[str] | None, typer.Option(help="--qa: factual, yes_no, …")] = None,
+    provider: Annotated[str | None, typer.Option(help="--qa: who answers, as in a job.")] = None,
+    job: Annotated[Path | None, typer.Option(help="--qa: a job to take the model from.")] = None,
+    language: Annotated[str | None, typer.Option(help="--qa: the language's code.")] = None,
+    review: Annotated[bool, typer.Option(help="Go through a qa.jsonl by hand.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read documents into chunks, and say what was read and what could not be."""
     given: dict[str, Any] = {"chunk_chars": chunk_chars, "ocr": False if ocr == "off" else ocr}
     options = {name: value for name, value in given.items() if value is not None}
+    if review or _seed_qa.is_review(paths):
+        _seed_qa.review(paths[-1], as_json)
+        return
+    if qa:
+        _seed_qa.write(
+            paths, as_json, provider, out=folder, per_chunk=per_chunk, kinds=kind, job=job,
+            language=language, **options,
+        )  # fmt: skip
+        return
     found = ts.ingest(paths, out=folder, **options)
     if as_json:
         emit(

@@ -18,7 +18,9 @@ from textsynth.runfolder import read_summary
 @command()
 def init(
     folder: Annotated[Path, typer.Argument(help="The new folder.")],
-    template: Annotated[str, typer.Option(help="support, qa or dialogue.")] = "support",
+    template: Annotated[
+        str, typer.Option(help="support, qa, dialogue, clinic or tenancy.")
+    ] = "support",
     language: Annotated[str, typer.Option(help="en or ko.")] = "en",
     as_json: AsJson = False,
 ) -> None:

@@ -44,6 +44,8 @@ class Examples(Input):
     def load(self, home: Path) -> Items:
         """Every row, with an `id` of its own or one made from its content; equal rows count once.
 
+        Rows that were rejected in a review (`review` is "rejected") are left out.
+
         Raises InputError when two rows claim the same `id`.
         """
         files = find("examples", self.from_, home, RECORD_KINDS)
@@ -52,6 +54,8 @@ class Examples(Input):
         def read(file: File) -> Iterator[Row]:
             check_kind("examples", file, RECORD_KINDS)
             for place, record in read_records(file.path, file.shown):
+                if record.get("review") == "rejected":
+                    continue  # a person went through the file and did not want this row
                 row = _row(record, place)
                 if record.get("id") not in (None, ""):
                     if row["id"] in places:

@@ -84,6 +84,17 @@ class Method(Part):
     facets: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Facets that its prompts use, with the values they take when the job names none."""
 
+    closed: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Facets with all the values that it knows; a job that names another is refused."""
+
+    def takes_other(self, facets: Mapping[str, str]) -> str:
+        """Whether a brief with these facets has use for `other`, a second chunk.
+
+        "needed": it cannot be written without; "used": it is better with it; "": no use for it.
+        Asked where `other` stands in `may_use`.
+        """
+        return ""
+
     def roles_of_their_own(self) -> tuple[str, ...]:
         """Roles that must have a model of their own under `models` of the job."""
         return ()
