@@ -82,7 +82,7 @@ BAD_INPUTS: dict[str, tuple[Callable[[Path], object], int, list[str]]] = {
         ["people.jsonl", "Line 2", "description"],
     ),
     "unknown method": (
-        edit("method: qa", "method: quiz"), 2, ["job.yaml, line", "'quiz'", "dialogue, qa"],
+        edit("method: qa", "method: quiz"), 2, ["job.yaml, line", "'quiz'", "dialogue, "],
     ),
     "count 0": (edit("count: 20", "count: 0"), 2, ["job.yaml, line", "count", "greater than"]),
     "an endpoint that refuses": (

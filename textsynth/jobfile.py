@@ -57,10 +57,22 @@ def load_job(
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise JobError(f"the job file '{file}' cannot be read: {error}") from None
+    return _parsed(text, file, overrides or {}, (home or file.parent).resolve())
+
+
+def made_job(fields: Mapping[str, Any], home: Path) -> Job:
+    """A job from plain JSON or YAML values, as a file would hold them; paths relative to `home`.
+
+    Raises JobError as `load_job` does.
+    """
+    text = yaml.safe_dump(dict(fields), sort_keys=False, allow_unicode=True)
+    return _parsed(text, Path("job.yaml"), {}, home.resolve())
+
+
+def _parsed(text: str, file: Path, overrides: Mapping[str, Any], folder: Path) -> Job:
     raw, lines = _read_yaml(text, file)
-    given = {name: value for name, value in (overrides or {}).items() if value is not None}
+    given = {name: value for name, value in overrides.items() if value is not None}
     raw.update(given)
-    folder = (home or file.parent).resolve()
     job = _Reader(file, lines, folder, given).job(raw)
     return job.placed(folder, text, given)
 

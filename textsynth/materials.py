@@ -53,7 +53,9 @@ class Materials:
 
 def prepare(job: Job) -> Materials:
     """Reads the inputs and checks all that can be known offline. Raises JobError or InputError."""
-    items = {name: part.load(job.home) for name, part in job.inputs.items()}
+    items = {
+        name: part.admit(part.load(job.home), job.language) for name, part in job.inputs.items()
+    }
     fields = _by_field(job, {name: found.rows for name, found in items.items()})
     _check_needs(job, fields)
     facets = _facets(job)
@@ -91,6 +93,8 @@ def prepare(job: Job) -> Materials:
     sources = [source for name in sorted(items) for source in items[name].sources]
     counts = {field: len(rows) for field, rows in fields.items()}
     warnings = [f"{source.path}: {source.problem}" for source in sources if source.problem]
+    for name, part in job.inputs.items():
+        warnings += part.cautions(items[name].rows, chunks, job.language)
     warnings += _unused(job, book, prompts, counts)
     book.try_out(prompts, method.steps, [_shown(job, optional, plan.brief(i)) for i in range(8)])
     rows_of = {name: found.rows for name, found in items.items()}

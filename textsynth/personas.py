@@ -28,16 +28,24 @@ from textsynth.people.schema import checked, named
 from textsynth.people.stats import Stats
 from textsynth.people.stats import stats as stats_of
 from textsynth.people.store import Hit, Store, is_store
+from textsynth.persona_choice import Chosen, choose
+from textsynth.persona_growth import grow
+from textsynth.persona_runs import Made, infer
 from textsynth.resources import find_file, find_files
 
 __all__ = [
     "Added",
+    "Chosen",
     "Collection",
     "Deduped",
     "Hit",
+    "Made",
     "Stats",
     "add",
+    "choose",
     "dedupe",
+    "grow",
+    "infer",
     "list",
     "search",
     "show",

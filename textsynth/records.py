@@ -205,6 +205,8 @@ class Source:
     sha256: str = ""
     licence: str = ""
     problem: str = ""
+    note: str = ""
+    """What else to know of it: how many of its rows were left out, and why."""
     duplicates: int = 0
     """Rows left out because an earlier one has the same text."""
     near_duplicates: int = 0

@@ -232,9 +232,10 @@ def status(out: Console, found: Mapping[str, Any]) -> None:
 
 def sources(out: Console, found: Sequence[Source]) -> None:
     """What was read, and what could not be."""
-    table = Table("input", "kind", "rows", "problem", box=None, pad_edge=False)
+    table = Table("input", "kind", "rows", "remarks", box=None, pad_edge=False)
     for source in found:
-        table.add_row(escape(source.path), source.kind, f"{source.rows:,}", escape(source.problem))
+        remarks = "; ".join(words for words in (source.problem, source.note) if words)
+        table.add_row(escape(source.path), source.kind, f"{source.rows:,}", escape(remarks))
     if found:
         out.print(table)
 

@@ -51,6 +51,14 @@ class Input(Part):
         everything = range(len(rows))
         return lambda k: everything
 
+    def admit(self, items: Items, language: str) -> Items:
+        """What was loaded, without the rows that do not fit a job in that language."""
+        return items
+
+    def cautions(self, rows: Sequence[Row], chunks: Sequence[Row], language: str) -> Sequence[str]:
+        """What about these rows will not do what it seems to, in words for `check` and `run`."""
+        return ()
+
     def shares(self, home: Path) -> Shares | None:
         """What the input says about facets, quotas and count; asked when the job is read."""
         return None

@@ -1,12 +1,10 @@
-"""Which personas go with which chunk: by a keyed draw, or by relevance with all in use."""
+"""Which personas go with which chunk by a keyed draw, and keyed ties where they score the same."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from textsynth.inputs._relevance import Relevance
 from textsynth.records import digest
 
 if TYPE_CHECKING:
@@ -16,62 +14,21 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 Pairing = Callable[[int], Sequence[int]]
 
-POINTS = 1000
-"""What the most relevant persona of a chunk scores."""
-
-TURN = 500
-"""What the average number of uses costs: relevance alone lifts a persona to about 3 averages."""
-
-_BACKGROUND = 5000
-"""How many chunks, evenly spread, weigh the terms."""
-
 
 def drawn(rows: Sequence[Row], chunks: Sequence[Row], each: int) -> Pairing:
     """For chunk k: `each` different rows, by a hash of (chunk id, row id)."""
-    names = _keys(rows)
+    names = keys_of(rows)
 
     def pick(k: int) -> Sequence[int]:
         import numpy as np
 
-        order = np.argsort(_mixed(names, chunks[k]["id"]), kind="stable")
+        order = np.argsort(mixed(names, chunks[k]["id"]), kind="stable")
         return [int(place) for place in order[:each]]
 
     return pick
 
 
-def matched(rows: Sequence[Row], chunks: Sequence[Row], each: int) -> Pairing:
-    """For chunk k: the `each` rows whose text suits it best, less what their earlier use costs.
-
-    Chunks are served in order. All is in whole numbers, so the pairing is the same on any machine.
-    """
-    import numpy as np
-
-    step = max(1, -(-len(chunks) // _BACKGROUND))
-    background = (_text(chunk) for chunk in chunks[::step])
-    relevance = Relevance([persona_text(row) for row in rows], background)
-    names = _keys(rows)
-    uses = np.zeros(len(rows), np.int64)
-    chosen = np.empty((len(chunks), each), np.int32)
-    for k, chunk in enumerate(chunks):
-        scores = relevance.scores(_text(chunk))
-        points = scores * POINTS // max(int(scores.max()), 1)
-        cost = uses * (TURN * len(rows)) // (k * each + len(rows))
-        chosen[k] = _best(points - cost, _mixed(names, chunk["id"]), each)
-        uses[chosen[k]] += 1
-    return lambda k: [int(place) for place in chosen[k]]
-
-
-def persona_text(row: Row) -> str:
-    """The words of a persona that relevance goes by: its description and its attributes' values."""
-    values = json.dumps(list(row.get("attributes", {}).values()), ensure_ascii=False)
-    return f"{row['description']} {values}"
-
-
-def _text(chunk: Row) -> str:
-    return " ".join([*chunk.get("headings", ()), chunk["text"]])
-
-
-def _best(values: NDArray[np.int64], ties: NDArray[np.uint64], each: int) -> NDArray[np.intp]:
+def best(values: NDArray[np.int64], ties: NDArray[np.uint64], each: int) -> NDArray[np.intp]:
     """The places of the `each` highest values, highest first; equal ones in the order of `ties`."""
     import numpy as np
 
@@ -81,13 +38,22 @@ def _best(values: NDArray[np.int64], ties: NDArray[np.uint64], each: int) -> NDA
     return able[order[:each]]
 
 
-def _keys(rows: Sequence[Row]) -> NDArray[np.uint64]:
+def top(values: NDArray[np.int64], ties: NDArray[np.uint64]) -> int:
+    """The place of the highest value; of equal ones the first in the order of `ties`."""
+    import numpy as np
+
+    able = np.flatnonzero(values == values.max())
+    return int(able[0] if len(able) == 1 else able[ties[able].argmin()])
+
+
+def keys_of(rows: Sequence[Row]) -> NDArray[np.uint64]:
+    """A number per row, by its id."""
     import numpy as np
 
     return np.array([int(digest(row["id"], size=8), 16) for row in rows], np.uint64)
 
 
-def _mixed(names: NDArray[np.uint64], chunk: str) -> NDArray[np.uint64]:
+def mixed(names: NDArray[np.uint64], chunk: str) -> NDArray[np.uint64]:
     """A number per row, keyed by the chunk: SplitMix64's finisher over both hashes."""
     import numpy as np
 

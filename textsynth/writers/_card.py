@@ -132,6 +132,9 @@ def _made(summary: Summary) -> str:
             [(s.path, s.kind, s.rows, s.licence or "not stated", s.sha256) for s in read],
         )
     )
+    notes = [f"{escape(s.path)}: {escape(s.note)}" for s in read if s.note]
+    if notes:
+        parts.append(f"Of these sources:\n\n{_bullets(notes)}")
     unread = [f"{escape(s.path)}: {escape(s.problem)}" for s in summary.sources if s.problem]
     if unread:
         parts.append(f"These sources could not be used:\n\n{_bullets(unread)}")
