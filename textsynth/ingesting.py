@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from textsynth.errors import JobError
+from textsynth.hidden import noting
 from textsynth.inputs import Row
 from textsynth.inputs.documents import Documents
 from textsynth.records import Source
+from textsynth.redaction.options import Redact
+from textsynth.seeds import Seeds, made_safe
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,8 @@ class Ingested:
     chunks: Sequence[Row]
     sources: Sequence[Source]
     files: Sequence[Path] = ()
+    seeds: Seeds = field(default_factory=lambda: Seeds({}))
+    """What was redacted, and what tries to instruct a model."""
 
 
 def ingest(
@@ -30,9 +35,12 @@ def ingest(
     *,
     out: str | Path | None = None,
     home: str | Path = ".",
+    redact: bool = True,
     **options: Any,
 ) -> Ingested:
     """Reads files, folders and globs into chunks. A file with a problem stops no other.
+
+    Personal data is replaced unless `redact` is false: the output is made to be handed on.
 
     `out`: a folder for `chunks.jsonl`, which the input `documents` takes over as it is, and
     `sources.json`. `options`: those of the input `documents`, such as chunk_chars=800,
@@ -41,9 +49,12 @@ def ingest(
     Raises InputError when nothing usable was read, JobError for a wrong option.
     """
     named = [paths] if isinstance(paths, str | Path) else list(paths)
-    items = _documents([str(path) for path in named], options).read(Path(home), strict=False)
+    with noting() as hidden:
+        read = _documents([str(path) for path in named], options).read(Path(home), strict=False)
+    seeds = made_safe({"documents": read}, Redact() if redact else None, 0, "keep", (), hidden)
+    items = seeds.items["documents"]
     files = write(items.rows, items.sources, Path(out)) if out is not None else ()
-    return Ingested(items.rows, items.sources, files)
+    return Ingested(items.rows, items.sources, files, seeds)
 
 
 def write(chunks: Iterable[Row], sources: Iterable[Source], folder: Path) -> tuple[Path, ...]:

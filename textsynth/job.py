@@ -17,6 +17,7 @@ from textsynth.prices import Prices
 from textsynth.providers import Provider
 from textsynth.quality import Filter
 from textsynth.records import LANGUAGES
+from textsynth.redaction.options import Redact
 from textsynth.scenarios import Scenarios
 from textsynth.writers import Writer
 
@@ -95,6 +96,13 @@ class Job(BaseModel):
     prices: Prices = Field(default_factory=Prices)
     """Prices that go over the list: model: {input: 0.25, output: 2.0}, in dollars per million
     tokens, or the path of a file with them."""
+
+    redact: Redact = Field(default_factory=Redact)
+    """Personal data of the seeds is replaced: auto (where a provider is remote), true, false,
+    kinds, or {kinds, style: surrogate or placeholder, allow, when: auto or always}."""
+
+    injections: Literal["fence", "drop", "keep"] = "fence"
+    """Seed text that tries to instruct the model: set between marks, left out, or kept as it is."""
 
     max_briefs: Annotated[int, Field(ge=1)] | None = None
     """Give up after this many briefs; 5 x count + 20 when not given."""

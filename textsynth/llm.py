@@ -14,6 +14,7 @@ from textsynth.endpoints import Answer, Fleet
 from textsynth.errors import PromptError, ReplyError, nearest
 from textsynth.events import Events
 from textsynth.forms import Form, FormError
+from textsynth.guard import Guard, Used
 from textsynth.job import Job
 from textsynth.journal import Journal
 from textsynth.methods import ALWAYS, Ask
@@ -50,7 +51,9 @@ class Llm:
         on_fault: Callable[[str], None] = lambda words: None,
         events: Events | None = None,
         tracing: Tracing = NO_TRACING,
+        guard: Guard | None = None,
     ) -> None:
+        self.guard = guard or Guard()
         self.job, self.method, self.book, self.journal = job, job.method, book, journal
         self.on_fault, self.events, self.tracing = on_fault, events or Events(), tracing
         self.tally = Tally()
@@ -116,11 +119,12 @@ class Llm:
         for fleet in self.fleets:
             fleet.drain()
 
-    def ask_for(
-        self, brief: Brief, clock: RowClock | None = None
-    ) -> tuple[Ask, dict[int, ReplyRef]]:
-        """`ask` for one brief, and the replies it got: number of the call → reference."""
-        used: dict[int, ReplyRef] = {}
+    def ask_for(self, brief: Brief, clock: RowClock | None = None) -> tuple[Ask, Used]:
+        """`ask` for one brief, and the replies it got: number of the call → reference.
+
+        What a prompt is made of passes the guard first, and the prompt once more as a whole.
+        """
+        used, guard = Used(), self.guard
         calls = itertools.count()
         absent = dict.fromkeys((*ALWAYS, *self.method.may_use))
         told = self.job.scenarios.shown(brief.facets)
@@ -140,29 +144,32 @@ class Llm:
             number = next(calls)
             self._declared(step, fields)
             prompt = self.book.load(step)
-            messages = prompt.render({**base, **fields}, history)
+            seen = guard.fenced({**base, **fields}, prompt.language)
+            messages, held = guard.messages(prompt.render(seen, history))
             fleet = self._by_step[step]
             given = {**prompt.options, **options} if options else prompt.options
             settings = fleet.provider.body_options(given)
             wanted = None if form is None else Form.of(form)
             request = _Request(fleet, brief, step, prompt.id, messages, settings, take, wanted)
 
-            async def answered(request: _Request, number: int) -> Reply:
+            async def answered(request: _Request, number: int, held: bool) -> Reply:
                 key, reply = await self._answer(request, clock)
+                if held:
+                    used.held.add(number)
                 used[number] = ReplyRef(
                     key, step, prompt.id, reply.model, reply.finish, reply.tokens_in,
                     reply.tokens_out, reply.usd,
                 )  # fmt: skip
                 return reply
 
-            reply = await answered(request, number)
+            reply = await answered(request, number, held)
             if wanted is None:
                 return reply
             try:
                 return replace(reply, data=wanted.read(reply.text, finish=reply.finish))
             except FormError as error:
-                again = self._asked_again(request, reply, str(error))
-            reply = await answered(again, next(calls))
+                again, held = self._asked_again(request, reply, str(error))
+            reply = await answered(again, next(calls), held)
             try:
                 return replace(reply, data=wanted.read(reply.text, finish=reply.finish))
             except FormError as error:
@@ -172,11 +179,12 @@ class Llm:
 
         return ask, used
 
-    def _asked_again(self, request: _Request, reply: Reply, problem: str) -> _Request:
+    def _asked_again(self, request: _Request, reply: Reply, problem: str) -> tuple[_Request, bool]:
         """The same request with the reply that did not fit, and what is wrong with it."""
         words = self._again.load("again").render({**self._again.common, "problem": problem})
         said: list[Message] = [{"role": "assistant", "content": reply.text or "{}"}]
-        return replace(request, messages=[*request.messages, *said, *words])
+        messages, held = self.guard.messages([*request.messages, *said, *words])
+        return replace(request, messages=messages), held
 
     def _declared(self, step: str, fields: Mapping[str, Any]) -> None:
         """A method may hand over only what it declares, so that `check` knows all of it."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from textsynth.companions import Companions
 from textsynth.errors import InputError, JobError, nearest
+from textsynth.hidden import noting
 from textsynth.inputs import Input, Row
 from textsynth.inputs._centroids import Centroids
 from textsynth.job import Job
@@ -16,7 +17,9 @@ from textsynth.methods import ALWAYS, Around
 from textsynth.plan import Axis, Plan, Pool
 from textsynth.prompts import Prompt, PromptBook
 from textsynth.records import LANGUAGES, Brief, Source, Table
+from textsynth.redaction.rows import Redactions
 from textsynth.scenarios import FACET as SCENARIO
+from textsynth.seeds import Seeds, safe
 
 _RESERVED = {
     "language", "language_name", "chunk", "other", "persona", "partner", "examples", "history",
@@ -42,20 +45,28 @@ class Materials:
     """The rows of each input of the job, by its name there."""
     warnings: Sequence[str] = ()
     """What will not do what it seems to: inputs that were not read, facets that nothing uses."""
+    seeds: Seeds = field(default_factory=lambda: Seeds({}))
+    """What was done to make the seeds safe."""
+
+    @property
+    def redactions(self) -> Redactions:
+        """Which values of the seeds were replaced, and where."""
+        return self.seeds.redactions
 
     def why(self, brief: Brief) -> list[Table]:
         """Why the brief got what it got, as far as the inputs can tell."""
         parts = self.job.inputs
         chunks = _by_field(self.job, self.items).get("chunk", ())
         found = (part.why(self.items[name], chunks, brief) for name, part in parts.items())
-        return [table for table in found if table is not None]
+        return [*(table for table in found if table is not None), *self.seeds.about(brief.fields)]
 
 
 def prepare(job: Job) -> Materials:
     """Reads the inputs and checks all that can be known offline. Raises JobError or InputError."""
-    items = {
-        name: part.admit(part.load(job.home), job.language) for name, part in job.inputs.items()
-    }
+    with noting() as hidden:
+        read = {name: part.load(job.home) for name, part in job.inputs.items()}
+    seeds = safe(job, read, hidden)
+    items = {name: part.admit(seeds.items[name], job.language) for name, part in job.inputs.items()}
     fields = _by_field(job, {name: found.rows for name, found in items.items()})
     _check_needs(job, fields)
     facets = _facets(job)
@@ -95,10 +106,11 @@ def prepare(job: Job) -> Materials:
     warnings = [f"{source.path}: {source.problem}" for source in sources if source.problem]
     for name, part in job.inputs.items():
         warnings += part.cautions(items[name].rows, chunks, job.language)
+    warnings += seeds.warnings
     warnings += _unused(job, book, prompts, counts)
     book.try_out(prompts, method.steps, [_shown(job, optional, plan.brief(i)) for i in range(8)])
     rows_of = {name: found.rows for name, found in items.items()}
-    return Materials(job, plan, book, prompts, sources, counts, rows_of, warnings)
+    return Materials(job, plan, book, prompts, sources, counts, rows_of, warnings, seeds)
 
 
 def _by_field(job: Job, items: Mapping[str, Sequence[Row]]) -> dict[str, Sequence[Row]]:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from textsynth.counts import Counts, Quotas
 from textsynth.errors import (
@@ -22,14 +21,15 @@ from textsynth.errors import (
     TextsynthError,
     TransientError,
 )
+from textsynth.guard import STAGE, Checked, Used
 from textsynth.job import Job
 from textsynth.lineup import Lineup
 from textsynth.llm import Llm
 from textsynth.materials import Materials
+from textsynth.outcomes import Outcome, in_order
 from textsynth.quality import Screen
 from textsynth.records import (
     Brief,
-    ReplyRef,
     Sample,
     Setting,
     Summary,
@@ -55,16 +55,6 @@ HELD = 64
 """Written rows kept in memory before their turn, at least; four for each row under way, if more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one brief: a sample, an error, or nothing because the run is ending."""
-
-    brief: Brief | None = None
-    sample: Sample | None = None
-    error: Exception | None = None
-    replies: tuple[ReplyRef, ...] = ()
-
-
 class Pipeline:
     """One run of a job. `tick` is called with this object whenever something was decided."""
 
@@ -79,6 +69,7 @@ class Pipeline:
         self.job: Job = materials.job
         self.quotas = Quotas(self.job.quota_rows())
         self.counts = Counts()
+        self.guard, self.checked = llm.guard, Checked()
         self.short: list[str] = []
         self.tables: tuple[Table, ...] = ()
         self.started = time.monotonic()
@@ -162,7 +153,7 @@ class Pipeline:
             raise error
         if outcome.sample is None:
             return outcome, f"{type(error).__name__}: {error}", []
-        return outcome, "", self._verdicts(outcome.sample)
+        return outcome, "", self._verdicts(outcome.sample, outcome.leaked)
 
     async def drain(self) -> None:
         """Waits for the requests under way, so that what is paid for is saved."""
@@ -227,7 +218,7 @@ class Pipeline:
 
     async def _row(self, i: int) -> None:
         brief: Brief | None = None
-        used: Mapping[int, ReplyRef] = {}
+        used = Used()
         outcome = Outcome()
         deadline: asyncio.Timeout | None = None
         try:
@@ -237,8 +228,9 @@ class Pipeline:
                 ask, used = self.llm.ask_for(brief, RowClock(deadline))
                 with span:
                     draft = await method.write(brief, ask)
-            sample = sample_of(method.part, self.job.language, brief, draft, _in_order(used))
-            outcome = Outcome(brief, sample, None, _in_order(used))
+            sample = sample_of(method.part, self.job.language, brief, draft, in_order(used))
+            sample, leaked = self.guard.row(sample)
+            outcome = Outcome(brief, sample, None, in_order(used), len(used.held), leaked)
         except Drained:
             pass
         except Exception as error:  # noqa: BLE001 - a fault of one row never takes the others along
@@ -249,7 +241,7 @@ class Pipeline:
             if isinstance(error, TimeoutError) and deadline is not None and deadline.expired():
                 words = f"the row took longer than {self._row_seconds} s"
                 fault = RowTimeoutError(words, fix="raise row_timeout")
-            outcome = Outcome(brief, None, fault, _in_order(used))
+            outcome = Outcome(brief, None, fault, in_order(used), len(used.held))
         finally:
             self._done.put_nowait((i, outcome))
 
@@ -305,14 +297,17 @@ class Pipeline:
             brief = outcome.brief
             if brief is not None and self.quotas.end(brief.facets):
                 self.counts.pay(outcome.replies)
+                self.checked.count(outcome.replies, outcome.held)
                 if outcome.sample is not None:
-                    self._screen(outcome.sample)
+                    self._screen(outcome.sample, outcome.leaked)
                 else:
                     self._fail(brief, outcome)
                 self.tick(self)
 
-    def _screen(self, sample: Sample) -> None:
-        verdicts = self._verdicts(sample)
+    def _screen(self, sample: Sample, leaked: bool) -> None:
+        verdicts = self._verdicts(sample, leaked)
+        self.checked.rows += 1
+        self.checked.rows_held += leaked
         first = next((verdict for verdict in verdicts if not verdict.keep), None)
         for verdict in verdicts:
             if verdict is first:
@@ -331,22 +326,25 @@ class Pipeline:
                 "row", index=sample.index, outcome=word, id=sample.id, reason=reason
             )
 
-    def _verdicts(self, sample: Sample) -> list[Verdict]:
+    def _verdicts(self, sample: Sample, leaked: bool) -> list[Verdict]:
         """Every filter's word: each sees every sample, so duplicates of dropped rows go too."""
         found = [(name, screen(sample)) for name, screen in self._screens]
-        return [Verdict(v.keep, v.reason, v.score, name) for name, v in found]
+        first = [self.guard.verdict(leaked)] if self.guard.active else []
+        return [*first, *(Verdict(v.keep, v.reason, v.score, name) for name, v in found)]
 
     def _fail(self, brief: Brief, outcome: Outcome) -> None:
-        error = outcome.error
+        error, clean = outcome.error, self.guard.value
         kind = type(error).__name__
         self.counts.fail(kind)
-        self.llm.events.emit("row", index=brief.index, outcome="failed", reason=f"{kind}: {error}")
+        words = clean(f"{kind}: {error}")
+        self.llm.events.emit("row", index=brief.index, outcome="failed", reason=words)
         self.run.add(
             "failed",
             {
-                "index": brief.index, "brief": brief.id, "facets": brief.facets,
-                "seeds": seeds_of(brief), "error": f"{kind}: {error}",
-                "raw": getattr(error, "raw", ""), "replies": [ref.key for ref in outcome.replies],
+                "index": brief.index, "brief": brief.id, "facets": clean(brief.facets),
+                "seeds": seeds_of(brief), "error": words,
+                "raw": clean(getattr(error, "raw", "")),
+                "replies": [ref.key for ref in outcome.replies],
             },
         )  # fmt: skip
 
@@ -374,7 +372,8 @@ class Pipeline:
         """The figures so far."""
         counts, job = self.counts, self.job
         funnel = [("briefs", counts.briefs), ("written", counts.briefs - counts.failed)]
-        funnel += [(name, counts.passed[name]) for name, _ in self._screens]
+        stages = [*([STAGE] if self.guard.active else []), *(name for name, _ in self._screens)]
+        funnel += [(name, counts.passed[name]) for name in stages]
         return Summary(
             name=job.name, method=job.method.part, language=job.language, asked=job.count,
             briefs=counts.briefs, kept=counts.kept, dropped=counts.dropped, failed=counts.failed,
@@ -383,9 +382,5 @@ class Pipeline:
             models=dict(sorted(counts.models.items())),
             tokens_in=counts.tokens_in, tokens_out=counts.tokens_out,
             sources=tuple(self.materials.sources), short=tuple(self.short),
-            tables=self.tables, job_text=job.text, version=VERSION,
+            tables=self.tables, job_text=self.guard.text(job.text), version=VERSION,
         )  # fmt: skip
-
-
-def _in_order(used: Mapping[int, ReplyRef]) -> tuple[ReplyRef, ...]:
-    return tuple(used[number] for number in sorted(used))

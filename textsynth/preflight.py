@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from textsynth.prices import dollars
 from textsynth.providers import Provider
 from textsynth.records import Source
 from textsynth.runner import in_loop
+from textsynth.seeds import asks_remote, unredacted
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ def check(job: str | Path | Job, *, endpoint: bool = True) -> Findings:
         for provider in _providers(ready.job):
             lines += in_loop(provider.check())
     lines += _money_lines(ready.job)
+    lines += _seed_lines(ready)
     return Findings(ready.job, list(ready.sources), lines, list(_warnings(ready)))
 
 
@@ -88,8 +91,29 @@ def _money_lines(job: Job) -> list[str]:
     return lines
 
 
+def _seed_lines(ready: Materials) -> list[str]:
+    """What of the seeds is redacted, per file and kind."""
+    job = ready.job
+    if not job.redact.on(asks_remote(job)):
+        return ["redaction: off"]
+    found = ready.seeds.redacted()
+    return [f"redaction: {_counted(found) or 'on, and nothing was found'}"]
+
+
+def _counted(found: Mapping[str, Mapping[str, int]]) -> str:
+    """`2 email, 1 phone in faq.csv; 3 name in people.jsonl`."""
+    return "; ".join(
+        ", ".join(f"{number:,} {kind}" for kind, number in kinds.items()) + f" in {source}"
+        for source, kinds in found.items()
+    )
+
+
 def _warnings(ready: Materials) -> list[str]:
     found = list(ready.warnings)
+    if asks_remote(ready.job) and not ready.job.redact.on(remote=True):
+        plain = _counted(unredacted(ready.job, ready.items))
+        if plain:
+            found.append(f"redaction is off, and a remote provider gets to see {plain}")
     drawn = any(len(pool.rows) > pool.each for pool in ready.plan.pools)
     if ready.plan.size < ready.job.count and not drawn:
         found.append(

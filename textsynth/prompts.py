@@ -51,6 +51,11 @@ class Prompt:
     options: Mapping[str, Any]
     sections: Sequence[Section]
 
+    @property
+    def language(self) -> str:
+        """The language that it is written in, by the name of its file."""
+        return self.path.name.split(".")[-2] if self.path.name.count(".") > 1 else "en"
+
     def render(self, fields: Mapping[str, Any], history: Sequence[Message] = ()) -> list[Message]:
         """The messages to send; white space at both ends of each is cut.
 

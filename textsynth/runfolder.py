@@ -7,17 +7,19 @@
       journal.sqlite                 every reply
       run.json                       state and figures, also while it runs
       job.yaml                       the job as it was last run
+      redactions.jsonl               which values of the seeds were replaced: kinds and places
 
 (Not named run.py: `textsynth.run` is the function that users call.)
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -127,6 +129,25 @@ class Run:
         ]
         self.add("kept" if kept else "dropped", row)
 
+    def has_plain_prompts(self) -> bool:
+        """Whether the journal has replies to prompts that were made without redaction."""
+        begun = (self.path / "redactions.jsonl").is_file()
+        return not begun and self.journal.counts()["replies"] > 0
+
+    def write_redactions(self, marks: Iterable[Mapping[str, Any]]) -> None:
+        """One line for each value of the seeds that was replaced; no file where there is none."""
+        path = self.path / "redactions.jsonl"
+        lines = iter(marks)
+        first = next(lines, None)
+        if first is None:
+            path.unlink(missing_ok=True)
+            return
+        aside = path.with_name(path.name + ".partial")
+        with aside.open("w", encoding="utf8", newline="\n") as file:
+            for mark in itertools.chain((first,), lines):
+                file.write(_encode(mark) + "\n")
+        aside.replace(path)
+
     def save_state(self, status: str, summary: Summary, job: Job, extra: dict[str, Any]) -> None:
         """Puts rows and figures on disk, for `status` and for whoever comes later."""
         for file in self._files.values():
@@ -138,7 +159,7 @@ class Run:
             "given": job.given, "remote": job.provider.remote, **extra, "summary": asdict(summary),
         }  # fmt: skip
         _write(self.path / "run.json", json.dumps(state, ensure_ascii=False, indent=1) + "\n")
-        _write(self.path / "job.yaml", job.text)
+        _write(self.path / "job.yaml", summary.job_text)
 
     @property
     def kept(self) -> SampleRows:

@@ -132,7 +132,8 @@ async def _run(
                 span = tracing.run(job.name, {"method": job.method.part})
                 with _signals(pipeline), view.watch(pipeline), span:
                     await pipeline.produce()
-                pipeline.tables = tables_of(job, folder)
+                seeds = [*materials.seeds.tables(), *llm.guard.table(pipeline.checked)]
+                pipeline.tables = llm.guard.tables(tables_of(job, folder, seeds))
                 summary = pipeline.summary()
                 close(job, folder, summary)
             except BaseException as error:
@@ -213,9 +214,15 @@ async def _door(
     events: Events,
     tracing: Tracing,
 ) -> AsyncIterator[Llm]:
+    if materials.redactions.marks and folder.has_plain_prompts():
+        log.warning(
+            "warning: %s was begun without redaction: the prompts in its journal may hold values; "
+            "take another folder with --out, or delete it", folder.path,
+        )  # fmt: skip
+    folder.write_redactions(mark.to_json() for mark in materials.redactions.marks)
     llm = Llm(
         materials.job, materials.book, folder.journal,
-        on_fault=on_fault, events=events, tracing=tracing,
+        on_fault=on_fault, events=events, tracing=tracing, guard=materials.seeds.guard,
     )  # fmt: skip
     try:
         yield llm
@@ -223,11 +230,11 @@ async def _door(
         await llm.aclose()
 
 
-def tables_of(job: Job, folder: Run) -> tuple[Table, ...]:
-    """What each part of the job has to say about the run, inputs first."""
+def tables_of(job: Job, folder: Run, seeds: Sequence[Table] = ()) -> tuple[Table, ...]:
+    """What there is to say about the seeds, then what each part of the job says, inputs first."""
     closing = Closing(job.home, folder.path, folder.kept, folder.dropped, job.seed)
     parts = [*job.inputs.values(), job.method, *job.quality]
-    return tuple(table for part in parts for table in part.closing(closing))
+    return (*seeds, *(table for part in parts for table in part.closing(closing)))
 
 
 def close(job: Job, folder: Run, summary: Summary) -> None:
@@ -290,7 +297,7 @@ class _Keeper:
             "seconds": round(self._saved - self.began, 1), "asked_now": tally.asked,
             "replayed": tally.replayed, "retried": tally.retried,
             "in_flight": pipeline.llm.in_flight, "cost": pipeline.counts.cost,
-            "last_fault": tally.last_fault,
+            "last_fault": tally.last_fault, "given": pipeline.guard.value(self.job.given),
         }  # fmt: skip
         self.folder.save_state(status, pipeline.summary(), self.job, extra)
 

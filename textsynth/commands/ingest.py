@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 import textsynth as ts
 from textsynth import show
@@ -33,6 +34,7 @@ def ingest(
     job: Annotated[Path | None, typer.Option(help="--qa: a job to take the model from.")] = None,
     language: Annotated[str | None, typer.Option(help="--qa: the language's code.")] = None,
     review: Annotated[bool, typer.Option(help="Go through a qa.jsonl by hand.")] = False,
+    redact: Annotated[bool, typer.Option(help="Replace personal data in the chunks.")] = True,
     as_json: AsJson = False,
 ) -> None:
     """Read documents into chunks, and say what was read and what could not be."""
@@ -47,16 +49,22 @@ def ingest(
             language=language, **options,
         )  # fmt: skip
         return
-    found = ts.ingest(paths, out=folder, **options)
+    found = ts.ingest(paths, out=folder, redact=redact, **options)
     if as_json:
         emit(
             {
                 "chunks": len(found.chunks),
                 "sources": [asdict(source) for source in found.sources],
                 "files": [str(file) for file in found.files],
+                "redacted": found.seeds.redacted(),
+                "warnings": list(found.seeds.warnings),
             }
         )
         return
     show.ingested(out, found.sources)
+    for table in found.seeds.tables():
+        show.finding(out, table)
+    for words in found.seeds.warnings:
+        out.print(f"[yellow]warning:[/] {escape(words)}")
     for file in found.files:
         out.print(str(file), markup=False)

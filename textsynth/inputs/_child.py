@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from textsynth.errors import InputError
+from textsynth.hidden import noted
 from textsynth.inputs._extract import Text
 from textsynth.inputs._reader import MEMORY
 
@@ -79,6 +80,7 @@ class Reader:
                 raise InputError(*reply["error"])
             if "text" in reply:
                 self._served += 1
+                noted(reply.pop("hidden"))
                 marks = [(int(place), int(page)) for place, page in reply.pop("marks")]
                 return Text(**reply, marks=marks)
 

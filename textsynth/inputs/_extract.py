@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from textsynth.errors import InputError
+from textsynth.hidden.html import visible_html
+from textsynth.hidden.pdf import visible_pdf
 from textsynth.inputs._ocr import Languages
 from textsynth.inputs._pdf_layout import markdown_of
 from textsynth.inputs._pictures import PICTURE_KINDS, pages_of
@@ -93,7 +95,7 @@ def _pdf(path: Path, shown: str, ocr: Sequence[str] | None, tick: Callable[[], N
     """The text layer; pages without one are read by OCR. Nothing else is taken from the reader:
     its Markdown merges headings into paragraphs, and its tables are mostly prose in columns."""
     with _guard(path, shown):
-        from kreuzberg import ExtractionConfig, PageConfig, PdfPageIterator, extract_file_sync
+        from kreuzberg import ExtractionConfig, PageConfig, PdfPageIterator, extract_bytes_sync
 
         with PdfPageIterator(str(path), dpi=_SIGHT) as counted:
             count = len(counted)
@@ -105,9 +107,13 @@ def _pdf(path: Path, shown: str, ocr: Sequence[str] | None, tick: Callable[[], N
             )
         tick()
         config = ExtractionConfig(use_cache=False, pages=PageConfig(extract_pages=True))
-        result = extract_file_sync(str(path), mime_type="application/pdf", config=config)
-        pages = [clean(str(page["content"])) for page in result.pages or []]
-        pages = pages or [clean(str(result.content))]
+
+        def texts(data: bytes) -> list[str]:
+            result = extract_bytes_sync(data, "application/pdf", config=config)
+            pages = [clean(str(page["content"])) for page in result.pages or []]
+            return pages or [clean(str(result.content))]
+
+        pages = texts(visible_pdf(path.read_bytes(), shown, texts))
         read, unread = _read_scans(path, shown, pages, ocr, tick)
     if not any(page.strip() for page in pages):
         raise _no_text(shown, len(pages), unread, ocr)
@@ -228,7 +234,7 @@ def _office(path: Path, shown: str) -> Text:
 
 def _html(path: Path, shown: str) -> str:
     """The main text of a page by trafilatura; all text by kreuzberg where that finds none."""
-    page = _decode_html(path, shown)
+    page = visible_html(_decode_html(path, shown), shown)
     with _guard(path, shown):
         import trafilatura
 

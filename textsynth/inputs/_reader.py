@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from textsynth.errors import InputError
+from textsynth.hidden import noting
 from textsynth.inputs._extract import extract
 
 MEMORY = 3_000_000_000
@@ -39,7 +40,9 @@ def main() -> None:
 def _answer(request: dict[str, Any], tick: Any) -> dict[str, Any]:
     shown = request["shown"]
     try:
-        return asdict(extract(Path(request["path"]), shown, request["ocr"], tick))
+        with noting() as hidden:
+            text = asdict(extract(Path(request["path"]), shown, request["ocr"], tick))
+        return {**text, "hidden": [asdict(one) for one in hidden]}
     except InputError as error:
         words = (error.asked, error.exists, error.fix)
     except (MemoryError, OSError) as error:
