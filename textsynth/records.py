@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 LANGUAGES: dict[str, str] = {
     "ar": "Arabic", "cs": "Czech", "de": "German", "en": "English", "es": "Spanish",
@@ -18,11 +18,42 @@ LANGUAGES: dict[str, str] = {
 }  # fmt: skip
 
 
+class Function(TypedDict):
+    """What a call calls: `arguments` is JSON as text, as OpenAI and the Hub's templates have it."""
+
+    name: str
+    arguments: str
+
+
+class ToolCall(TypedDict):
+    """One call of a tool by the assistant; `type` is "function"."""
+
+    id: str
+    type: str
+    function: Function
+
+
 class Message(TypedDict):
-    """One turn: `role` is system, user or assistant."""
+    """One turn: `role` is system, user, assistant, or tool for what a call gave back.
+
+    `content` is "" where the assistant only calls (never null). `tool_calls` stand on the
+    assistant's turn, `tool_call_id` and `name` on the tool's.
+    """
 
     role: str
     content: str
+    tool_calls: NotRequired[list[ToolCall]]
+    tool_call_id: NotRequired[str]
+    name: NotRequired[str]
+
+
+def spoken(messages: Iterable[Message]) -> list[Message]:
+    """What people said: the user and assistant turns, without system, tool results and calls."""
+    return [
+        m
+        for m in messages
+        if m["role"] not in ("system", "tool") and (m["content"] or not m.get("tool_calls"))
+    ]
 
 
 # One encoder for all calls: json.dumps would make a new one each time.
@@ -137,7 +168,7 @@ class Sample:
 
     def texts(self) -> list[str]:
         """The contents of the user and assistant turns, in order."""
-        return [m["content"] for m in self.messages if m["role"] != "system"]
+        return [m["content"] for m in spoken(self.messages)]
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON; `Sample.from_json` gives an equal sample back."""

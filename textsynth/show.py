@@ -74,7 +74,9 @@ def result_json(found: Result) -> dict[str, Any]:
 def messages(out: Console, turns: Iterable[Mapping[str, Any]], indent: str = "  ") -> None:
     """Chat messages, one role a line."""
     for turn in turns:
-        text = escape(turn["content"]).replace("\n", f"\n{indent}  ")
+        calls = [call["function"] for call in turn.get("tool_calls") or ()]
+        said = [turn["content"], *(f"{call['name']}({call['arguments']})" for call in calls)]
+        text = escape("\n".join(filter(None, said))).replace("\n", f"\n{indent}  ")
         out.print(f"{indent}[bold]{turn['role']}:[/] {text}")
 
 

@@ -34,6 +34,10 @@ FIELDS: dict[str, Any] = {
     "kind": "a message to a bank", "about": "money was stolen", "text": "Where is my card?",
     "lookalike": {"label": "card", "about": "", "text": "My card is gone."},
     "choices": [{"label": "fraud", "about": "money was stolen"}, {"label": "card", "about": ""}],
+    "policy": "", "found": "", "rule": "Only adults.", "instead": "", "request": "May I?",
+    "tools": ["look(id): Looks."], "tool": "look(id): Looks.", "arguments": "{}",
+    "line": "Hi there.", "labels": ["resolved", "refused"],
+    "lines": [{"who": "customer", "text": "Hi."}],
 }  # fmt: skip
 NEVER = dict.fromkeys(ALWAYS)
 STEPS = [
@@ -53,7 +57,7 @@ def known(
 @pytest.mark.parametrize(
     ("method", "step", "code"), STEPS, ids=[f"{m.part}-{s}-{c}" for m, s, c in STEPS]
 )
-@pytest.mark.parametrize("outcome", ["resolved", "escalated", "abandoned", "a bet"])
+@pytest.mark.parametrize("outcome", ["resolved", "escalated", "abandoned", "refused", "a bet"])
 def test_every_prompt_renders(method: Method, step: str, code: str, outcome: str) -> None:
     made = brief(outcome=outcome)
     own = {name: FIELDS[name] for name in method.steps[step]}

@@ -85,6 +85,7 @@ def test_a_yes_no_answer_is_the_one_that_its_half_is_for(
         ("yes_no", "My card is late.", "no question for yes or no"),
         ("yes_no", "Can I have it within 9 days?", "no question for yes or no"),
         ("yes_no_answer", "A card arrives within 5 working days.", "was to be"),
+        ("yes_no", "Can I have it in 5 days? | No, it takes longer.", "was to be"),
         ("yes_no_answer", "Yes.", "no reason"),
         ("yes_no_answer", "Yes, it arrives within 7 days.", "no reason"),
         ("yes_no_answer", "Yes, the text explicitly has 5 working days.", "no reason"),
@@ -135,7 +136,10 @@ def test_a_question_that_the_chunk_may_answer_is_tried_again(
         write(made("unanswerable"), None, **{step: [useless]})
 
 
-@pytest.mark.parametrize("poor", ["", " | You can do it for £9.", " | I do not know my branch"])
+@pytest.mark.parametrize(
+    "poor",
+    ["", " | You can do it for £9.", " | I do not know my branch", " | The card is. Whether."],
+)
 def test_what_would_be_needed_is_asked_for_where_the_question_did_not_bring_it(poor: str) -> None:
     question = ["Can I collect my replacement card at a branch?" + poor]
     draft, script = write(made("unanswerable"), unanswerable=question)
@@ -288,3 +292,9 @@ def test_the_reason_after_yes_goes_on_small_unless_it_is_a_name() -> None:
     assert opened("yes", "The card comes.", "en") == "Yes, the card comes."
     assert opened("no", "Larkmere is closed.", "en") == "No, Larkmere is closed."
     assert opened("yes", "届きます。", "ja") == "はい、届きます。"
+
+
+def test_words_that_name_the_source_are_taken_off() -> None:
+    reply = ["Yes, you can. The text explicitly states that a card arrives within 5 working days."]
+    draft, _ = write(made("yes_no"), yes_no_answer=reply)
+    assert answer_of(draft) == "Yes, you can. A card arrives within 5 working days."

@@ -8,7 +8,8 @@ import pytest
 
 from tests.methods.samples import KOREAN_CHUNK, Script, as_ask, book, brief
 from textsynth.errors import ReplyError
-from textsynth.methods.support import Support, _pairs
+from textsynth.methods._case import pairs as _pairs
+from textsynth.methods.support import Support
 from textsynth.records import Draft
 
 NEEDS = (

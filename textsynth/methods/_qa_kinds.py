@@ -24,6 +24,10 @@ _NO_ANSWER = re.compile(
 
 
 _TEXT = re.compile(r"\bthe (?:two )?texts?\b", re.IGNORECASE)
+_SOURCE = re.compile(
+    r"(?<![^.!?, ])(?:as )?the texts? (?:\w+ )?(?:states?|says?|mentions?|specif(?:y|ies)) that ",
+    re.I,
+)
 _PIECE = re.compile(
     r"(?:the|an?|any|my|your|more|whether|how|what|when|which|who|where|if|details|information)\b",
     re.IGNORECASE,
@@ -112,8 +116,10 @@ async def yes_no(desk: Desk, take: int) -> Pair:
     answer = tidy(reply.text)
     if not answered(answer) and lines.covered(short, text) >= 0.7:
         answer = short
-    said, reason = _words.polarity(answer, language)
-    if said != wanted:
+    said, reason = _words.polarity(without_source(answer), language)
+    before = _words.polarity(short, language)[0]
+    if said != wanted or before not in ("", wanted):
+        # Asked twice, a small model that guesses says one thing and then the other.
         raise Useless(f"the answer was to be '{word}': {question}", reply.text)
     if len(reason) < 8 or not sound(reason, text, question) or not answered(reason):
         raise Useless(f"the answer gives no reason: {question}", reply.text)
@@ -155,7 +161,7 @@ async def unanswerable(desk: Desk, take: int) -> Pair:
 
 def _is_piece(needed: str, question: str) -> bool:
     """Whether a line names a piece of information, and is neither an answer nor the question."""
-    if not 6 <= len(needed) <= 120 or re.search(r"\d|[?？|]|\.\.\.|…", needed):
+    if not 6 <= len(needed) <= 120 or re.search(r"\d|[?？|]|\.\.\.|…|[.!]\s", needed):
         return False
     if lines.refuses(needed) or lines.about_text(needed) or lines.first_person(needed):
         return False
@@ -218,7 +224,7 @@ async def _of_two(desk: Desk, take: int, step: str) -> Pair:
     if not sound(question, known) or not lines.asks(question) or desk.leaks(question):
         raise Useless("the model wrote no question", reply.text)
     reply = await desk.ask("answer_two", question=question)
-    answer = tidy(reply.text)
+    answer = without_source(tidy(reply.text))
     if answered(answer) and sound(answer, known, question) and answer != question:
         return Pair(question, answer, desk.chunks, {})
     if sound(short, known, question) and lines.covered(short, known) >= 0.7:
@@ -249,6 +255,15 @@ def sound(line: str, chunk: str, question: str = "") -> bool:
     bad = lines.refuses(line) or lines.about_text(line) or "..." in line or "…" in line
     bad = bad or (bool(_TEXT.search(line)) and not _TEXT.search(chunk))
     return bool(line) and not bad and lines.grounded(line, chunk, question)
+
+
+def without_source(answer: str) -> str:
+    """An answer without the words that name its source, such as "The text states that"."""
+    found = _SOURCE.search(answer)
+    if not found:
+        return answer
+    rest = answer[found.end() :]
+    return answer[: found.start()] + rest[:1].upper() + rest[1:]
 
 
 def answered(line: str) -> bool:

@@ -57,12 +57,14 @@ Speak = Callable[[int, Sequence[Turn], int], Awaitable[Reply]]
 """(side, turns so far, turns left after this one) → that side's next line."""
 
 
-async def converse(speak: Speak, names: Sequence[str], least: int, planned: int) -> list[Turn]:
+async def converse(
+    speak: Speak, names: Sequence[str], least: int, planned: int, said: Sequence[Turn] = ()
+) -> list[Turn]:
     """Lets two sides speak in turn; ends at `planned` turns, or earlier when both said goodbye.
 
-    Raises ReplyError when a side says nothing.
+    Goes on after what has been `said`. Raises ReplyError when a side says nothing.
     """
-    turns: list[Turn] = []
+    turns: list[Turn] = list(said)
     while len(turns) < planned:
         side = len(turns) % 2
         reply = await speak(side, turns, planned - len(turns) - 1)
@@ -82,14 +84,17 @@ async def line_of(
     *,
     names: Sequence[str] = ("Customer", "Agent"),
     otherwise: Reply | None = None,
+    attempt: int = 0,
     **request: Any,
 ) -> Reply:
     """The first of three replies to `step` that is a fitting line, else `otherwise`.
 
+    Another `attempt` asks for three other replies.
+
     Raises ReplyError when there is neither.
     """
     text = ""
-    for take in range(3):
+    for take in range(3 * attempt, 3 * attempt + 3):
         reply = await ask(step, take=take, **request)
         text = reply.text
         line = tidy(text, names)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from textsynth.methods import Ask, Method
+from textsynth.methods import Ask, Method, _human
 from textsynth.methods import _lines as lines
+from textsynth.methods._human import Humans, humanised, reached
 from textsynth.methods._turns import Turn, Turns, as_messages, converse, line_of, view_of
-from textsynth.records import Brief, Draft, Reply
+from textsynth.records import Brief, Closing, Draft, Reply, Table
 
 NAMES = ("A", "B")
 
@@ -22,9 +23,14 @@ class Dialogue(Method):
     topic: str = ""
     """What they talk about, when it is not a document or a facet named `topic`."""
 
+    human: Humans = None
+    """Shares of the first person's turns with typos, fragments, bursts, code_switching (into
+    second_language), lowercase, fillers; or one number for a sensible mix."""
+
     steps: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "open": ("subject", "pick"),
         "turn": ("subject", "me", "other", "left"),
+        **_human.STEPS,
     }
     needs: ClassVar[tuple[str, ...]] = ("persona", "partner")
     may_use: ClassVar[tuple[str, ...]] = ("chunk",)
@@ -56,5 +62,10 @@ class Dialogue(Method):
 
         planned = brief.number("turns", *self.turns)
         turns = await converse(speak, NAMES, self.turns[0], planned)
-        columns = {"turns": len(turns), "partner": people[1]["id"]}
+        turns, touched = await humanised(self.human, brief, ask, turns)
+        columns = {"turns": len(turns), "partner": people[1]["id"], **touched}
         return Draft(as_messages(turns), columns, {"user": "first", "assistant": "second"})
+
+    def closing(self, closing: Closing) -> Sequence[Table]:
+        """What shares of human touches were reached."""
+        return reached(self.human, closing)

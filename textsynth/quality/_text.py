@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 from textsynth.errors import JobError
-from textsynth.records import Sample
+from textsynth.records import Sample, spoken
 
 CONVERSATION, FIRST_TURN = "conversation", "first_turn"
 
@@ -37,12 +37,12 @@ _INVISIBLE = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFE0F, 0xFE
 
 
 def turns(sample: Sample) -> list[tuple[str, str]]:
-    """(role, text) of the user and assistant turns; without turns, the columns that are text.
+    """(role, text) of what was said; without turns, the columns that are text.
 
-    A turn whose speaker is "label" is a class and no prose: it has no language, length or end.
+    Tool results, calls that say nothing beside, and a turn whose speaker is "label" are no prose.
     """
-    silent = {"system", *(role for role, who in sample.speakers.items() if who == "label")}
-    found = [(m["role"], m["content"]) for m in sample.messages if m["role"] not in silent]
+    silent = {role for role, who in sample.speakers.items() if who == "label"}
+    found = [(m["role"], m["content"]) for m in spoken(sample.messages) if m["role"] not in silent]
     return found or [("", v) for v in sample.columns.values() if isinstance(v, str)]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from textsynth.records import Sample
+from textsynth.records import Message, Sample
 from textsynth.writers._text import whole
 
 KINDS: dict[str, str] = {
@@ -17,6 +17,7 @@ KINDS: dict[str, str] = {
     "boolean": "true or false",
     "strings": "list of texts",
     "messages": "list of turns (role, content)",
+    "calls": "list of turns (role, content, tool_calls, tool_call_id, name)",
     "json": "JSON as text",
 }
 """The kinds of columns, in the words of the card."""
@@ -45,6 +46,8 @@ class Column:
                 return [whole(text) for text in value]
             case "messages":
                 return [{"role": m["role"], "content": whole(m["content"])} for m in value]
+            case "calls":
+                return [_turn(m) for m in value]
             case "number":
                 return float(value)
         return value
@@ -90,6 +93,8 @@ class Scan:
     """One walk over the samples: how many there are, and of which kind each of their keys is."""
 
     rows: int = 0
+    tools: bool = False
+    """Whether there are tools: then every row has the wider type, also one without a call."""
     columns: dict[str, str] = field(default_factory=dict)
     facets: dict[str, str] = field(default_factory=dict)
     seeds: dict[str, str] = field(default_factory=dict)
@@ -100,6 +105,9 @@ class Scan:
         scan = cls()
         for sample in samples:
             scan.rows += 1
+            scan.tools = (
+                scan.tools or "tools" in sample.columns or any(map(_calls, sample.messages))
+            )
             scan.facets.update(dict.fromkeys(sample.facets, "string"))
             for kinds, values in ((scan.columns, sample.columns), (scan.seeds, sample.seeds)):
                 for key, value in values.items():
@@ -126,13 +134,37 @@ class Scan:
                     name = f"{group.removesuffix('s')}_{name}"
                 taken.add(name)
                 brought.append(Column(whole(name), _settled(kind), _at(group, key), about))
+        first = [replace(c, kind="calls") if c.kind == "messages" else c for c in _FIRST]
+        first = first if self.tools else _FIRST
         if not lineage:
-            return [*_FIRST, *brought, *_ALWAYS]
+            return [*first, *brought, *_ALWAYS]
         seeds = [
             Column(key, _settled(self.seeds.get(key, "nothing")), _at("seeds", key), about)
             for key, about in _SEEDS.items()
         ]
-        return [*_FIRST, *brought, *_ALWAYS, *seeds, *_COST]
+        return [*first, *brought, *_ALWAYS, *seeds, *_COST]
+
+
+def _calls(message: Message) -> bool:
+    return message["role"] == "tool" or bool(message.get("tool_calls"))
+
+
+def _turn(message: Message) -> dict[str, Any]:
+    """A turn as Arrow takes it where there are tools; arguments are text, so all rows are alike."""
+    calls = [
+        {
+            "id": call["id"], "type": call["type"],
+            "function": {
+                "name": call["function"]["name"],
+                "arguments": whole(call["function"]["arguments"]),
+            },
+        }
+        for call in message.get("tool_calls", ())
+    ]  # fmt: skip
+    return {
+        "role": message["role"], "content": whole(message["content"]), "tool_calls": calls or None,
+        "tool_call_id": message.get("tool_call_id"), "name": message.get("name"),
+    }  # fmt: skip
 
 
 def _at(group: str, key: str) -> Callable[[Sample], Any]:

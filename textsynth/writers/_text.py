@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
+
+from textsynth.records import Message, Sample
 
 
 def whole(text: str) -> str:
@@ -19,3 +23,21 @@ def put(text: str, target: Path) -> Path:
     aside = target.with_suffix(".partial")
     aside.write_text(whole(text), encoding="utf8", newline="\n")
     return aside.replace(target)
+
+
+def turn_of(message: Message) -> dict[str, Any]:
+    """A turn as TRL and OpenAI read it: role, content, and what a call or its result has beside."""
+    made: dict[str, Any] = {"role": message["role"], "content": message["content"]}
+    if message.get("tool_calls"):
+        made["tool_calls"] = message["tool_calls"]
+    for key in ("tool_call_id", "name"):
+        if key in message:
+            made[key] = message.get(key)
+    return made
+
+
+def tools_of(sample: Sample) -> list[dict[str, Any]]:
+    """The tools that the assistant of a sample has: its column `tools`, read from JSON."""
+    told = sample.columns.get("tools")
+    found = json.loads(told) if isinstance(told, str) else told
+    return found if isinstance(found, list) else []

@@ -104,13 +104,20 @@ def _batches(samples: Iterable[Sample], columns: Sequence[Column], schema: Any) 
 def _schema(columns: Sequence[Column]) -> Any:
     import pyarrow as pa
 
+    function = pa.struct([("name", pa.string()), ("arguments", pa.string())])
+    call = pa.struct([("id", pa.string()), ("type", pa.string()), ("function", function)])
+    turn = [("role", pa.string()), ("content", pa.string())]
+    called = [
+        ("tool_calls", pa.list_(call)), ("tool_call_id", pa.string()), ("name", pa.string()),
+    ]  # fmt: skip
     types = {
         "string": pa.string(),
         "integer": pa.int64(),
         "number": pa.float64(),
         "boolean": pa.bool_(),
         "strings": pa.list_(pa.string()),
-        "messages": pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())])),
+        "messages": pa.list_(pa.struct(turn)),
+        "calls": pa.list_(pa.struct([*turn, *called])),
         "json": pa.string(),
     }
     return pa.schema([(column.name, types[column.kind]) for column in columns])

@@ -1,20 +1,21 @@
-"""Conversations of `{from: human|gpt, value}` for LLaMA-Factory, with its `dataset_info.json`."""
+"""Conversations of `{from: human|gpt, value}` for LLaMA-Factory, and its `dataset_info.json`."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from textsynth.errors import TextsynthError
-from textsynth.records import Sample, Summary
+from textsynth.records import Message, Sample, Summary
 from textsynth.writers import JsonLinesWriter
-from textsynth.writers._text import put
+from textsynth.writers._text import put, tools_of
 
-_NAMES = {"user": "human", "assistant": "gpt"}
+_NAMES = {"user": "human", "assistant": "gpt", "tool": "observation"}
+_ASKING = ("human", "observation")
 
 
 class Sharegpt(JsonLinesWriter):
@@ -23,7 +24,8 @@ class Sharegpt(JsonLinesWriter):
     Turns of one role that follow each other become one, with a blank line between them. System
     turns go to `system`, which stands in every row, empty or not: LLaMA-Factory fails on a column
     that is missing. A last human turn without an answer is cut off. A sample without an answer to
-    a human gives no row.
+    a human gives no row. A call of a tool is a `function_call`, what it gave back an `observation`,
+    and the tools stand as JSON in `tools`, in every row of a job that has any.
     """
 
     opening: str = ""
@@ -35,6 +37,7 @@ class Sharegpt(JsonLinesWriter):
         """The rows, and an entry `<job name>_sharegpt` in `dataset_info.json`, beside others."""
         path = folder / "dataset_info.json"
         entries = _entries(path)
+        tools = any(_has_tools(sample) for sample in samples)
         (target,) = super().write(samples, folder, summary)
         # LLaMA-Factory takes datasets as a list parted by commas.
         word = re.sub(r"[\s,]+", "-", summary.name).strip("-") or "textsynth"
@@ -47,7 +50,11 @@ class Sharegpt(JsonLinesWriter):
         others[name] = {
             "file_name": target.name,
             "formatting": "sharegpt",
-            "columns": {"messages": "conversations", "system": "system"},
+            "columns": {
+                "messages": "conversations",
+                "system": "system",
+                **({"tools": "tools"} if tools else {}),
+            },
         }
         # In ASCII, since LLaMA-Factory opens the file in the machine's own encoding.
         return [target, put(json.dumps(others, indent=2) + "\n", path)]
@@ -57,17 +64,57 @@ class Sharegpt(JsonLinesWriter):
         system = [m["content"] for m in sample.messages if m["role"] == "system"]
         spoken = [m for m in sample.messages if m["role"] != "system"]
         turns = [
-            {"from": _NAMES[role], "value": _joined(m["content"] for m in group)}
-            for role, group in groupby(spoken, key=lambda m: m["role"])
+            {"from": name, "value": _value(name, list(group))}
+            for name, group in groupby(spoken, key=_name)
         ]
         if turns and turns[0]["from"] == "gpt":
             if self.opening:
                 turns.insert(0, {"from": "human", "value": self.opening})
             else:
                 system.append(f"gpt: {turns.pop(0)['value']}")
-        turns = turns[: len(turns) // 2 * 2]
+        turns = _alternating(turns)
         if turns:
-            yield {"conversations": turns, "system": _joined(system)}
+            row: dict[str, Any] = {"conversations": turns, "system": _joined(system)}
+            if _has_tools(sample):
+                row["tools"] = json.dumps(tools_of(sample), ensure_ascii=False)
+            yield row
+
+
+def _name(message: Message) -> str:
+    return "function_call" if message.get("tool_calls") else _NAMES[message["role"]]
+
+
+def _value(name: str, group: Sequence[Message]) -> str:
+    """The texts of turns that follow each other; of calls, JSON with the arguments as an object."""
+    if name != "function_call":
+        return _joined(m["content"] for m in group)
+    calls = [call["function"] for m in group for call in m.get("tool_calls", ())]
+    made = [{"name": c["name"], "arguments": _parsed(c["arguments"])} for c in calls]
+    return json.dumps(made[0] if len(made) == 1 else made, ensure_ascii=False)
+
+
+def _parsed(arguments: str) -> Any:
+    try:
+        return json.loads(arguments)
+    except ValueError:
+        return arguments
+
+
+def _alternating(turns: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The longest beginning in which asking and answering turns alternate, answered at the end."""
+    fits = 0
+    for number, turn in enumerate(turns):
+        if (turn["from"] in _ASKING) != (number % 2 == 0):
+            break
+        fits = number + 1
+    kept = turns[: fits // 2 * 2]
+    while kept and kept[-1]["from"] == "function_call":
+        kept = kept[:-2]
+    return kept
+
+
+def _has_tools(sample: Sample) -> bool:
+    return "tools" in sample.columns or any(m.get("tool_calls") for m in sample.messages)
 
 
 def _joined(texts: Iterable[str]) -> str:
