@@ -13,6 +13,7 @@ from tests.conftest import Project
 from tests.servers.chat import ChatServer
 from tests.test_run import rows
 from textsynth.errors import JobError
+from textsynth.methods.qa import Qa
 from textsynth.scenarios import Scenarios
 
 LONG = "the customer has two accounts under two names because of a marriage abroad, and no papers"
@@ -134,7 +135,7 @@ def test_scenarios_that_no_prompt_uses_are_pointed_out(
 ) -> None:
     job = used(project, server, scenarios=["a"])
     assert not [line for line in ts.check(job).warnings if "scenario" in line]
-    for step in ("question", "answer"):
+    for step in Qa.steps:
         (job.parent / "prompts" / "qa" / f"{step}.en.jinja").write_text(
             "--- user\n{{ chunk.text }} Ask.\n", "utf8"
         )

@@ -233,7 +233,12 @@ def test_reviewed_questions_and_answers_are_shown_where_needs_are_written(langua
         {"id": "1", "question": "When is it here?", "answer": "Within a week."},
         {"id": "2", "text": "where is my card"},
     ]
-    known = {"company": "Larkmere Bank", "number": 1, **dict.fromkeys(("scenario", "style"))}
+    known = {
+        "company": "Larkmere Bank",
+        "number": 1,
+        "about": "",
+        **dict.fromkeys(("scenario", "style")),
+    }
     prompts = book(Support(), language)
     fields = {**prompts.common, **made.facets, **made.fields, **known}
     (system, _) = prompts.load("needs").render(fields)

@@ -227,8 +227,10 @@ def varied_text(request: Request) -> str:
 def asking_text(request: Request) -> str:
     """Reply as `varied_text` does, but with a question without figures.
 
-    Every method can use such a line: nothing in it contradicts a document.
+    Every method can use such a line: nothing in it contradicts a document. Forms keep figures.
     """
+    if "response_format" in request:
+        return varied_text(request)
     text = varied_text(request).rstrip(".!? ") + "?"
     return re.sub(r"\d", lambda digit: "abcdefghij"[int(digit[0])], text)
 
