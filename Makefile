@@ -38,6 +38,9 @@ bench: $(READY) ## what benchmarks/README.md shows
 	$(BIN)/python -m benchmarks.surviving
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.personas 100000
+	$(BIN)/python -m benchmarks.privacy
+	$(BIN)/python -m benchmarks.outcomes --no-embedded
+	$(BIN)/python -m benchmarks.balance --provider scripted
 
 wheel: $(READY)
 	$(BIN)/python -m build --wheel --quiet
