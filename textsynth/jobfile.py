@@ -179,6 +179,10 @@ class _Reader:
         if "method" in raw:
             raw["method"] = self.part(METHODS, raw["method"], ("method",))
         raw["provider"] = self.part(PROVIDERS, raw["provider"], ("provider",))
+        if "like" in raw:
+            # Complaints go by the line where it stands, which is not among the inputs.
+            own = {("inputs", *at): line for at, line in self.lines.items() if at[:1] == ("like",)}
+            self.lines.update(own)
         raw["inputs"] = self.inputs(_with_like(raw))
         raw["models"] = self.models(raw.get("models"), raw["provider"], raw.get("method"))
         if "prices" in raw:

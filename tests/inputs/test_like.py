@@ -14,7 +14,7 @@ import textsynth as ts
 from tests.conftest import Project
 from tests.servers.chat import ChatServer
 from tests.servers.scripts import prompt_texts
-from textsynth.errors import InputError
+from textsynth.errors import InputError, JobError
 from textsynth.inputs.like import Like, divergence, in_words
 from textsynth.records import Shares
 
@@ -156,6 +156,16 @@ def test_the_kept_rows_are_like_the_real_ones(project: Project, tmp_path: Path) 
     assert float(cells["length"][3]) <= 0.2
     assert float(cells["vocabulary"][3]) > 0.3
     assert ts.status(result.path)["tables"]
+
+
+def test_a_complaint_names_the_line(project: Project, tmp_path: Path) -> None:
+    real(tmp_path)
+    job = project("http://127.0.0.1:9")
+    text = job.read_text("utf8") + "\nlike:\n  from: real.jsonl\n  colour: red\n"
+    job.write_text(text, "utf8")
+    line = text.splitlines().index("  colour: red") + 1
+    with pytest.raises(JobError, match=f"line {line}: there is no field 'inputs.like.colour'"):
+        ts.load_job(job)
 
 
 def test_a_prompt_that_ignores_the_manner_is_pointed_out(project: Project, tmp_path: Path) -> None:
