@@ -50,10 +50,12 @@ def job(rows: int, common: int, provider: dict[str, Any] | str) -> dict[str, Any
     fill = {RARE: REAL[RARE] + rows}
     if common:
         fill[COMMON] = REAL[COMMON] + common
+    # The embedded model cannot judge: there the words of the real rows decide.
+    verify = "words" if provider == "local" else "model"
     return {
         "name": "balance", "seed": 7, "language": "en", "provider": provider,
         "method": {"classify": {
-            "kind": "a message from a customer to a bank", "hard": 0.2,
+            "kind": "a message from a customer to a bank", "hard": 0.2, "verify": verify,
             "describe": {
                 RARE: "somebody else took the customer's money, card or identity, or tricked them",
                 COMMON: "the customer is unhappy with the bank's fees, staff, app or delays",
