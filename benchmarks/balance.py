@@ -51,7 +51,7 @@ def job(rows: int, common: int, provider: dict[str, Any] | str) -> dict[str, Any
     if common:
         fill[COMMON] = REAL[COMMON] + common
     # The embedded model cannot judge: there the words of the real rows decide.
-    verify = "words" if provider == "local" else "model"
+    verify = "words" if "local" in provider else "model"
     return {
         "name": "balance", "seed": 7, "language": "en", "provider": provider,
         "method": {"classify": {
