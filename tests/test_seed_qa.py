@@ -51,6 +51,23 @@ def test_every_pair_has_its_quote_source_and_chunk(seeds: Path) -> None:
         ]  # fmt: skip
 
 
+def test_a_quote_of_a_redacted_chunk_stands_in_the_chunk(project: Project, tmp_path: Path) -> None:
+    project("http://127.0.0.1:9/v1", records=3)
+    file = tmp_path / "faq.csv"
+    text = file.read_text("utf8").replace("pounds.", "pounds. Ask Ms Blix, t.blix@harrow.co.uk.")
+    file.write_text(text, "utf8")
+    with ChatServer(script=qa_replies) as server:
+        made = ts.make_qa(file, out=tmp_path / "seed", per_chunk=1, provider=provider(server.url))
+    chunks = {row["id"]: row["text"] for row in rows_of(tmp_path / "seed" / "chunks.jsonl")}
+    assert not [text for text in chunks.values() if "blix" in text.lower()]
+    context = [
+        json.loads(line)["columns"]["context"]
+        for line in (made.run / "rows" / "kept.jsonl").read_text("utf8").splitlines()
+    ]
+    assert sorted(context) == sorted(chunks.values())
+    assert {row["chunk"] for row in rows_of(made.path)} == set(chunks)
+
+
 def test_a_second_start_asks_nothing_and_keeps_the_marks(project: Project, tmp_path: Path) -> None:
     project("http://127.0.0.1:9/v1", records=4)
     with ChatServer(script=qa_replies) as server:

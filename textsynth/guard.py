@@ -75,8 +75,16 @@ class Guard:
         """`text` with stand-ins for redacted values."""
         return self.leaks.clean(text)[0] if self.leaks else text
 
+    def job(self, text: str, files: Collection[str]) -> str:
+        """The text of a job file; the names of its `files` stay, so that it can be read again."""
+        names = "|".join(re.escape(name) for name in sorted(files, key=len, reverse=True) if name)
+        if not self.leaks or not names:
+            return self.text(text)
+        parts = re.split(f"({names})", text)
+        return "".join(part if n % 2 else self.text(part) for n, part in enumerate(parts))
+
     def value(self, value: Any) -> Any:
-        """The same for every string in a JSON value, also for the names in it."""
+        """As `text` for every string in a JSON value, also for the names in it."""
         if not self.leaks:
             return value
         if isinstance(value, str):

@@ -58,7 +58,8 @@ class Materials:
         parts = self.job.inputs
         chunks = _by_field(self.job, self.items).get("chunk", ())
         found = (part.why(self.items[name], chunks, brief) for name, part in parts.items())
-        return [*(table for table in found if table is not None), *self.seeds.about(brief.fields)]
+        tables = self.seeds.guard.tables(table for table in found if table is not None)
+        return [*tables, *self.seeds.about(brief.fields)]
 
 
 def prepare(job: Job) -> Materials:

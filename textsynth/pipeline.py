@@ -382,5 +382,6 @@ class Pipeline:
             models=dict(sorted(counts.models.items())),
             tokens_in=counts.tokens_in, tokens_out=counts.tokens_out,
             sources=tuple(self.materials.sources), short=tuple(self.short),
-            tables=self.tables, job_text=self.guard.text(job.text), version=VERSION,
+            tables=self.tables, version=VERSION,
+            job_text=self.guard.job(job.text, [s.path for s in self.materials.sources]),
         )  # fmt: skip

@@ -28,9 +28,11 @@ from textsynth.errors import RunError, nearest
 from textsynth.job import Job
 from textsynth.journal import Journal
 from textsynth.records import Sample, Source, Summary, Table, Verdict
+from textsynth.redaction.options import Redact
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 KINDS = ("kept", "dropped", "failed")
+_REDACTION = "redaction"
 
 
 class SampleRows:
@@ -129,10 +131,25 @@ class Run:
         ]
         self.add("kept" if kept else "dropped", row)
 
-    def has_plain_prompts(self) -> bool:
-        """Whether the journal has replies to prompts that were made without redaction."""
+    def redacted_before(self, now: Redact | None) -> str:
+        """How the prompts of the journal were redacted less than they are `now`; "" if not.
+
+        Takes note of `now` (None: not at all) for the next time.
+        """
         begun = (self.path / "redactions.jsonl").is_file()
-        return not begun and self.journal.counts()["replies"] > 0
+        noted = self.journal.noted(_REDACTION).get(_REDACTION)
+        given = None if now is None else {"kinds": now.kinds, "allow": now.allow}
+        if given != noted:
+            self.journal.note(_REDACTION, given)
+        if now is None or self.journal.counts()["replies"] == 0:
+            return ""
+        if noted is None:
+            return "" if begun else "without redaction"
+        if kinds := [kind for kind in now.kinds if kind not in noted["kinds"]]:
+            return f"without redaction of {', '.join(kinds)}"
+        if more := [value for value in noted["allow"] if value not in now.allow]:
+            return f"when {len(more)} more values of redact.allow stayed as they are"
+        return ""
 
     def write_redactions(self, marks: Iterable[Mapping[str, Any]]) -> None:
         """One line for each value of the seeds that was replaced; no file where there is none."""

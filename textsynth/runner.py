@@ -214,10 +214,11 @@ async def _door(
     events: Events,
     tracing: Tracing,
 ) -> AsyncIterator[Llm]:
-    if materials.redactions.marks and folder.has_plain_prompts():
+    before = folder.redacted_before(materials.seeds.options)
+    if materials.redactions.marks and before:
         log.warning(
-            "warning: %s was begun without redaction: the prompts in its journal may hold values; "
-            "take another folder with --out, or delete it", folder.path,
+            "warning: %s was begun %s: the prompts in its journal may hold values; "
+            "take another folder with --out, or delete it", folder.path, before,
         )  # fmt: skip
     folder.write_redactions(mark.to_json() for mark in materials.redactions.marks)
     llm = Llm(

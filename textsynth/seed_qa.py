@@ -85,6 +85,8 @@ def make_qa(
     chunks = ingest(paths, out=folder, **options).chunks
     wanted = per_chunk * len(chunks)
     given = {"provider": provider, "language": language}
+    if options.get("redact", True):
+        given["redact"] = "never"
     file, home = _job_file(folder, wanted, kinds, job, given)
     with contextlib.suppress(ShortError):
         run(load_job(file, home=home), out=folder / "qa-run", view=view)
@@ -112,6 +114,9 @@ def _job_file(
 ) -> tuple[Path, Path | None]:
     """Writes the job that makes the pairs; its path, and the folder that its paths start from."""
     lent, home = _lent(job)
+    if lent.get("inputs"):
+        given = {name: value for name, value in given.items() if name != "redact"}
+    # `ingest` redacted the chunks: stand-ins for stand-ins would be quoted, which no chunk holds.
     lent |= {name: value for name, value in given.items() if value is not None}
     method = {"quote": "asked", **lent.pop("qa", {})}
     documents = {

@@ -49,6 +49,8 @@ class Seeds:
     treated: Treatment = "fence"
     guard: Guard = field(default_factory=Guard)
     warnings: Sequence[str] = ()
+    options: Redact | None = None
+    """How they were redacted; None: not at all."""
 
     def redacted(self) -> dict[str, dict[str, int]]:
         """Source → kind → values replaced."""
@@ -121,6 +123,7 @@ def safe(job: Job, items: Mapping[str, Items], hidden: Sequence[Hidden] = ()) ->
         for facet, values in job.vary.items()
         if any(seeds.guard.leaks.find(value) for value in values)
     ]
+    clashes += _in_job(job, seeds.guard)
     return replace(seeds, warnings=[*seeds.warnings, *clashes]) if clashes else seeds
 
 
@@ -164,7 +167,25 @@ def made_safe(
         *_hidden_told(hidden, guard),
         *_named(made, guard),
     ]
-    return Seeds(made, redactions, instructions, hidden, injections, guard, warnings)
+    return Seeds(made, redactions, instructions, hidden, injections, guard, warnings, options)
+
+
+def _in_job(job: Job, guard: Guard) -> list[str]:
+    """Which options that prompts show hold a redacted value: prompts get a stand-in there, too."""
+    if not guard.active:
+        return []
+    method = job.method
+    given = {f"{method.part}.{name}": getattr(method, name) for name in type(method).model_fields}
+    found = []
+    for path, text in strings({**given, "scenarios": list(job.scenarios.texts.values())}):
+        if leaks := guard.leaks.find(text):
+            kinds = ", ".join(sorted({leak.kind for leak in leaks}))
+            found.append(
+                f"the option {path} holds a redacted value ({kinds}); prompts get its stand-in; "
+                "name it in `redact: {allow: [...]}` if it may stay"
+            )
+    more = [f"… and {len(found) - MOST} more options that hold one"] if len(found) > MOST else []
+    return found[:MOST] + more
 
 
 def asks_remote(job: Job) -> bool:

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,47 @@ def test_two_values_of_a_document_never_share_a_stand_in() -> None:
         shown[key] = redacted.text[edit.new_start : edit.new_end]
     assert len(shown) == 900
     assert len(set(shown.values())) == 900
+
+
+@pytest.mark.parametrize(
+    ("write", "shape"),
+    [
+        (
+            lambda i: f"call (415) 8{i // 100:02}-{i % 100:02}71",
+            r"\(\d{3}\) (555-01|0\d\d-\d\d)\d\d",
+        ),
+        (lambda i: f"call 079{i // 100:02} 12{i % 100:02}56", r"07700 900\d{3}|01632 \d{6}"),
+        (
+            lambda i: f"from 81.145.{i // 100}.{i % 100 + 1}",
+            r"(192\.0\.2|198\.51\.100|203\.0\.113|198\.1[89]\.\d+)\.\d+",
+        ),
+    ],
+    ids=["american", "british", "ip"],
+)
+def test_a_range_that_is_used_up_gives_way_to_a_wider_one(
+    write: Callable[[int], str], shape: str
+) -> None:
+    pseudonyms, shown = Pseudonyms(1), []
+    for number in range(2600):
+        text = pseudonyms.redact(write(number), "d").text
+        shown.append(text.split(" ", 1)[1])
+    assert len(set(shown)) == 2600
+    assert [one for one in shown if not re.fullmatch(shape, one)] == []
+
+
+def test_two_people_may_have_one_birthday_but_nobody_keeps_a_real_one() -> None:
+    days = [f"{1960 + i // 336}-{i // 28 % 12 + 1:02}-{i % 28 + 1:02}" for i in range(3000)]
+    pseudonyms = Pseudonyms(1)
+    shown = [pseudonyms.redact(f"DOB: {day}", "d", raw=True).text[5:] for day in days]
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", one) for one in shown)
+    assert not [one for one, day in zip(shown, days, strict=True) if one == day]
+
+
+def test_a_value_that_equals_a_stand_in_goes_too() -> None:
+    pseudonyms = Pseudonyms(1)
+    taken = pseudonyms.redact("DOB: 1961-02-14", "d", raw=True).text
+    assert pseudonyms.redact(taken, "d").text == taken
+    assert pseudonyms.redact(taken, "d", raw=True).text != taken
 
 
 def test_documents_differ_and_a_document_stays() -> None:

@@ -122,6 +122,60 @@ def test_a_value_that_a_stand_in_holds_is_not_looked_for() -> None:
     assert leaks.unwatched == 1
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("Hope", "I hope this helps."),
+        ("Mark", "Please mark the form."),
+        ("Grace", "A grace period of ten days."),
+        ("James", "James from the call centre rang."),
+        ("Summer", "Our summer hours"),
+        ("Baker", "A baker opens at six."),
+    ],
+)
+def test_a_single_name_that_many_have_is_not_looked_for(value: str, text: str) -> None:
+    leaks = Leaks()
+    leaks.add("name", value, "Val")
+    leaks.add("name", f"{value} Ravensworth", "Val Selwyn")
+    leaks.seal()
+    assert leaks.clean(text) == (text, [])
+    assert leaks.find(f"Ask {value} Ravensworth")
+    assert leaks.unwatched == 1
+
+
+def test_a_single_name_that_few_have_is_looked_for() -> None:
+    leaks = Leaks()
+    leaks.add("name", "Ravensworth", "Selwyn")
+    leaks.seal()
+    assert leaks.find("Dear Mr Ravensworth,")
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "text"),
+    [
+        ("bank_account", ["100000"], "up to 100,000 or 100 000 pounds, and 100000 points"),
+        ("bank_account", [f"{i:06}" for i in range(200_000, 210_002)], "order 205551"),
+        (
+            "date_of_birth",
+            [f"19{50 + i // 12}-{i % 12 + 1:02}-14" for i in range(300)],
+            "open since 1960-03-14",
+        ),
+    ],
+    ids=["round", "one in a hundred", "birthdays"],
+)
+def test_numbers_that_honest_texts_hold_by_chance_are_not_looked_for(
+    kind: str, values: list[str], text: str
+) -> None:
+    leaks = Leaks()
+    leaks.add("phone", "010-2345-6789", "010-0000-0001")
+    for value in values:
+        leaks.add(kind, value, "-")
+    leaks.seal()
+    assert leaks.clean(text) == (text, [])
+    assert leaks.find("call 01023456789")
+    assert leaks.unwatched == len(values)
+
+
 def test_it_says_nothing_of_its_values(leaks: Leaks) -> None:
     assert repr(leaks) == f"Leaks({len(KNOWN)} values)"
 
@@ -140,3 +194,29 @@ def test_none_of_ten_thousand_values_is_missed_or_invented() -> None:
         (found,) = leaks.find(text)
         assert text[found.start : found.end] == value
     assert not leaks.find("Opening hours are nine to five, and 3,000 pounds in 2024. " * 40)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Ask Ada  Smith, please.", "Ada  Smith"),
+        ("ask SMITH, ADA please", "SMITH, ADA"),
+        ("(Jo Smith)", "Jo Smith"),
+        ("AdaSmith에게", "AdaSmith"),
+        ("Anna Bo Smith paid", "Anna Bo Smith"),
+        ("Anna Smith paid", "Anna Smith"),
+        ("Ida Smith and Adam Smith paid, and Ada Smithson", ""),
+        ("Ada and Smith", ""),
+        ("Smith", ""),
+    ],
+)
+def test_of_a_thousand_people_with_one_family_name_the_right_one_is_found(
+    text: str, found: str
+) -> None:
+    leaks = Leaks()
+    for number in range(1000):
+        leaks.add("name", f"N{number:03}a Smith", "-")
+    for name in ("Ada Smith", "Jo Smith", "Anna Bo Smith"):
+        leaks.add("name", name, "-")
+    leaks.seal()
+    assert [text[leak.start : leak.end] for leak in leaks.find(text)] == ([found] if found else [])

@@ -183,6 +183,16 @@ def test_the_copy_of_the_job_file_holds_no_value_and_still_explains(letters: Let
     assert found["fields"]["chunk"]["text"]
 
 
+def test_a_file_named_after_somebody_is_told_and_still_explains(letters: Letters) -> None:
+    job, sent = letters(inputs={"documents": f"{NAME}.jsonl"})
+    (job.parent / "letters.jsonl").rename(job.parent / f"{NAME}.jsonl")
+    told = [line for line in prepare(load_job(job)).warnings if "file name holds" in line]
+    assert len(told) == 1
+    result = ts.run(job)
+    assert not [text for text in sent if NAME in text]
+    assert ts.explain("0", result.path)["note"] == ""
+
+
 def test_explain_shows_places_and_stand_ins(letters: Letters) -> None:
     job, _ = letters()
     result = ts.run(job)
@@ -277,3 +287,43 @@ def test_a_folder_that_was_begun_without_redaction_is_told(
     caplog.clear()
     ts.run(job)
     assert "was begun without redaction" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        ({"kinds": ["phone"]}, "was begun without redaction of email, national_id,"),
+        ({"allow": [PHONE, MAIL]}, "was begun when 1 more values of redact.allow stayed"),
+        ({"style": "placeholder", "allow": [PHONE]}, ""),
+    ],
+    ids=["kinds", "allow", "style"],
+)
+def test_a_folder_that_was_redacted_less_is_told(
+    letters: Letters, caplog: pytest.LogCaptureFixture, before: dict[str, Any], words: str
+) -> None:
+    job, _ = letters(count=2)
+    ts.run(job, redact=before)
+    ts.run(job, redact={"allow": [PHONE]})
+    told = [line for line in caplog.messages if "was begun" in line]
+    assert (words in told[0]) if words else not told
+    caplog.clear()
+    ts.run(job, redact={"allow": [PHONE]})
+    assert "was begun" not in caplog.text
+
+
+def test_an_option_that_holds_a_redacted_value_is_told_without_the_value(letters: Letters) -> None:
+    fields = {
+        "method": {"support": {"company": f"{NAME} and Sons"}},
+        "inputs": {"documents": "letters.jsonl", "personas": "people.jsonl"},
+        "scenarios": ["a lost card", f"a call to {PHONE}"],
+    }
+    job, _ = letters(**fields)
+    people = '{"id": "p1", "description": "A baker who opens at six and reads no letter."}'
+    (job.parent / "people.jsonl").write_text(people + "\n", "utf8")
+    told = [line for line in prepare(load_job(job)).warnings if "redacted value" in line]
+    assert [line.split(";")[0] for line in told] == [
+        "the option support.company holds a redacted value (name)",
+        "the option scenarios.1 holds a redacted value (phone)",
+    ]
+    job, _ = letters(**fields, redact={"allow": [NAME, PHONE]})
+    assert not [line for line in prepare(load_job(job)).warnings if "redacted value" in line]

@@ -1,9 +1,9 @@
 """Seed text that tries to instruct the model: found, so that prompts can fence it off.
 
 Phrases of an attack are looked for in English and Korean, after letters in disguise (look-alikes,
-full-width forms, zero-width and tag characters) were put back, and inside base64. What is found is
-a suspicion and no proof: an article about such attacks quotes them. It is therefore fenced, unless
-a job says otherwise, and not thrown away.
+full-width forms, zero-width and tag characters, digits, letters set apart) were put back, and
+inside base64. What is found is a suspicion and no proof: an article about such attacks quotes them.
+It is therefore fenced, unless a job says otherwise, and not thrown away.
 """
 
 from __future__ import annotations
@@ -23,6 +23,16 @@ LONGEST = 80
 """Characters of a finding that may be shown to people."""
 
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{24,}={0,2}")
+_SWAPPED = re.compile(r"[a-z][01345@$](?=[a-z])")
+"""Digits for letters, in the middle of a word: `prev1ous`."""
+
+_LETTER_OF = str.maketrans("01345@$", "oieasas")
+_SPACED = re.compile(r"(?<![a-z])(?:[a-z][ ._*-]{1,3}){15,200}[a-z](?![a-z])")
+_NO_LETTER = re.compile("[^a-z]")
+_SPELT = re.compile(
+    r"(?:ignore|disregard|forget)(?:all|any|the|your|my|of){0,3}"
+    r"(?:previous|prior|above|earlier|your)?(?:system)?(?:instructions?|prompts?|rules?)"
+)
 _READABLE = re.compile(r"[\x20-\x7e\s\u00a0-\u024f\uac00-\ud7a3\u3000-\u303f]*")
 
 
@@ -49,6 +59,18 @@ def scan(text: str, columns: Collection[str] = ()) -> list[Injection]:
     found = [
         Injection(kind, _at(places, start), _at(places, end - 1) + 1)
         for kind, start, end in _phrases(plain, {name.lower() for name in columns})
+    ]
+    if _SWAPPED.search(plain):
+        plain = plain.translate(_LETTER_OF)
+        found += [
+            Injection(kind, _at(places, start), _at(places, end - 1) + 1)
+            for kind, start, end in _phrases(plain, ())
+            if kind != "role_marker"
+        ]
+    found += [
+        Injection("override", _at(places, match.start()), _at(places, match.end() - 1) + 1)
+        for match in _SPACED.finditer(plain)
+        if _SPELT.search(_NO_LETTER.sub("", match[0]))
     ]
     found += [Injection("hidden_characters", start, end) for start, end in smuggled(text)]
     found += [

@@ -30,10 +30,13 @@ _ORDERS = (
     r"(?:instructions?|prompts?|directions?|directives?|guidelines?|guardrails?|rules?|commands?"
     r"|programming|training)\b(?!\s+(?:from|by|given|sent|that|which|who|in|on|about)\b)"
 )
-_LETGO = r"(?:ignore|disregard|forget|override|bypass|discard|(?:do\s+not|don't)\s+follow)"
+_LETGO = (
+    r"(?:ignore|disregard|forget|override|bypass|discard|stop\s+following"
+    r"|(?:do\s+not|don't)\s+follow)"
+)
 _SELF = (
     r"(?:ai|a\.i\.|assistant|bot|chatbot|chatgpt|gpt(?:-\d)?|claude|dan|llm|language model|model"
-    r"|agent|persona|hacker|pirate|jailbroken|unrestricted|unfiltered|uncensored|root|evil"
+    r"|agent(?!\s+(?:for|of|on)\b)|persona|hacker|pirate|jailbroken|unrestricted|unfiltered|uncensored|root|evil"
     r"|developer mode|debug mode|god mode|admin(?:istrator)? mode)"
 )
 _PRIVATE = (
@@ -53,6 +56,10 @@ _ENGLISH = [
      r"\b(?:ignore|disregard|forget)\s+(?:everything|anything|all|what)\s+(?:of\s+)?"
      r"(?:(?:the|that|you|was|were|is|has|have|been|i|we|ve|said|told|written|stated|stands?)\s+)"
      r"{0,6}(?:above|before|previously|prior|so far|until now)\b", True),
+    ("override", ("you",),
+     r"\b(?:ignore|disregard|forget)\s+(?:everything|anything|all|what(?:ever)?)\s+(?:that\s+)?you"
+     r"(?:'ve|\s+(?:have|were|had))\s+(?:been\s+)?(?:told|taught|instructed)\b"
+     r"(?!\s+(?:about|on|by)\b)", True),
     ("override", ("ignor", "disreg"),
      r"\b(?:ignore|disregard)\s+(?:all\s+(?:of\s+)?)?the\s+(?:above|preceding|foregoing)"
      r"(?!,?\s+(?:notice|letter|reminder|warning|figure|step|table|if\s+you))"
@@ -90,7 +97,8 @@ _ENGLISH = [
     ("conceal", ("user", "human", "operator", "reader"),
      r"\b(?:do\s+not|don't|never|without)\s+(?:tell|inform|telling|informing|alert|alerting|notify"
      r"|notifying|warn|mention\s+(?:this|it|these|any\s+of\s+this)\s+to|reveal\s+(?:this|it|these)"
-     r"\s+to|let)\s+(?:the\s+|any\s+)?(?:users?|humans?|operators?|readers?)\b", False),
+     r"\s+to|let(?=[\w\s]{5,20}\s(?:know|see|notice|find\s+out)\b))"
+     r"\s+(?:the\s+|any\s+)?(?:users?|humans?|operators?|readers?)\b", False),
     ("role_marker", ("<|", "[inst]", "[/inst]", "<<sys", "<</sys", "_of_turn"),
      r"<\|\s?(?:im_start|im_end|im_sep|system|user|assistant|endoftext|end|start_header_id"
      r"|end_header_id|eot_id|begin_of_text|end_of_text|channel|message)\s?\|>|\[/?inst\]"
@@ -100,7 +108,8 @@ _ENGLISH = [
      False),
     ("role_marker", ("assistant", "system"),
      r"</?(?:system|assistant)(?:[_-](?:prompt|message|instructions?))?>|(?m:^[ \t]*assistant[ \t]*"
-     r":)|(?m:^[ \t]*system[ \t]*:)(?=[ \t]*(?:you\s+(?:are|must|should|will|can)|ignore|new\s"
+     r":)|(?:(?m:^[ \t]*system[ \t]*:)|\[system\][ \t]*:?)"
+     r"(?=[ \t]*(?:you\s+(?:are|must|should|will|can)|ignore|new\s"
      r"|override|disregard|from now))", False),
     ("output", ("respond", "answer", "reply", "output", "say", "print"),
      r"\b(?:respond|answer|reply)\s+(?:only|solely|exclusively)\s+(?:with|by\s+saying|in)\b"
@@ -133,6 +142,8 @@ _ENGLISH = [
      r"|chatbot|automated\s+assistant)\b|\b(?:ai|llm|language)\s?(?:models?|assistants?|agents?"
      r"|systems?)?\s+(?:that\s+(?:is|are)\s+)?(?:reading|processing|summari[sz]ing"
      r"|parsing)\s+this\b"
+     r"|\b(?:ai|llm)\s+(?:models?|assistants?|agents?)\s*[:,]\s*(?:please\s+)?(?:tell|say|always"
+     r"|never|ignore|disregard|write|answer|respond|recommend|you\s+(?:must|are|should))\b"
      r"|\b(?:attention|dear|hey|hello)[,:]?\s+(?:ai|llm|language\s+model|chatgpt"
      r"|claude)s?\b", False),
 ]  # fmt: skip
@@ -157,6 +168,9 @@ _KOREAN = [
      rf"{_K_BEFORE}\s?(?:{_K_BEFORE}\s?){{0,3}}{_K_ORDERS}\s?(?:사항|문|어|내용)?(?:들)?(?:을"
      rf"|를|은|는)?"
      rf"\s?(?:모두|전부|다|완전히|절대로?|싹)?\s?{_K_LETGO}", False),
+    ("override", ("무시", "잊"),
+     r"(?:위|앞|이전|지금까지)(?:에|의)?\s?(?:적힌|쓰인|나온|있는|말한)?\s?(?:내용|글|말|대화)"
+     rf"(?:을|를|은|는)?\s?(?:모두|전부|다|싹)\s?{_K_LETGO}", False),
     ("override", ("무시", "잊"),
      r"(?:위|앞|이전|지금까지)(?:의|에)?\s?(?:모든\s?)?(?:있는\s?)?(?:내용|대화|글|문장"
      r"|말)(?:들)?(?:을|를"
@@ -187,12 +201,12 @@ _KOREAN = [
      r"(?:대화|비밀번호|암호|개인\s?정보|프롬프트|기록|고객\s?정보|고객의|사용자의|api\s?키"
      r"|데이터)[^.\n]{0,40}"
      r"(?:h(?:tt|xx)ps?:/|www\.)\S{1,100}?(?:\s?주소)?\s?(?:으?로|에)?\s?(?:보내|전송|전달하"
-     r"|업로드하)", False),
+     r"|업로드하)(?!하?지\s?(?:마|말|않))", False),
     ("exfiltration", ("http", "hxxp", "www."),
      r"(?:h(?:tt|xx)ps?:/|www\.)\S{1,100}?\s?(?:주소)?(?:으?로|에)\s?[^.\n]{0,20}(?:대화"
      r"|비밀번호|암호|개인"
      r"\s?정보|프롬프트|고객\s?정보|고객의|사용자의|api\s?키)[^.\n]{0,20}(?:보내|전송|전달하"
-     r"|업로드하)", False),
+     r"|업로드하)(?!하?지\s?(?:마|말|않))", False),
     ("addressed", ("ai", "인공지능", "챗봇", "모델"),
      r"이\s?(?:글|문서|페이지|텍스트)(?:를|을)\s?(?:읽는|처리하는|요약하는|분석하는)\s?(?:ai"
      r"|인공지능|챗봇|언어"

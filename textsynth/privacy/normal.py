@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from textsynth.privacy.births import birth_date
 from textsynth.privacy.folding import fold
@@ -17,6 +18,7 @@ _DIGITS = ("card", "bank_account")
 _LETTERS = ("iban", "national_id", "passport", "driver_license", "vehicle")
 
 
+@lru_cache(maxsize=4096)
 def normal(kind: str, value: str) -> str:
     """A value in the form that its other spellings share; for comparing, never for showing.
 

@@ -36,7 +36,11 @@ _KOREAN = {
 }
 _TITLED = re.compile(r"(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|dame|nurse|inspector|judge)\.? $")
 _DOCUMENTS = 512
-_ATTEMPTS = 200
+_ATTEMPTS = 40
+_CROWDED = 6
+"""After so many stand-ins that were taken, the next come from a wider range."""
+_SHARED = frozenset({"date_of_birth"})
+"""Kinds of which two people may have the same: a year has fewer days than customers."""
 
 
 class _Document:
@@ -82,15 +86,22 @@ class Pseudonyms:
         document: str = "",
         kinds: Collection[str] = KINDS,
         allow: Collection[str] = (),
+        *,
+        raw: bool = False,
     ) -> Redacted:
         """The text with its personal data replaced.
 
         `allow`: values, in any spelling, or patterns such as `*@company.example`, that stay.
+        `raw`: no stand-in of this object can be in it, so that a value that equals one goes too.
         Raises JobError where a kind does not exist.
         """
         state = self._state(document)
         allowed = _Allowed(allow)
-        found = [one for one in find(text, kinds) if not self._stays(one, text, state, allowed)]
+        found = [
+            one for one in find(text, kinds) if not self._stays(one, text, state, allowed, raw)
+        ]
+        if not found:
+            return Redacted(text, (), frozenset())
         names = [fold(text[f.start : f.end]).text for f in found if f.kind == "name"]
         state.people.meet(names)
         korean = len(re.findall("[가-힣]", text)) * 3 > len(re.findall("[A-Za-z]", text))
@@ -124,10 +135,13 @@ class Pseudonyms:
         self._documents.move_to_end(document)
         return self._documents[document]
 
-    def _stays(self, one: Finding, text: str, state: _Document, allowed: _Allowed) -> bool:
-        value = text[one.start : one.end]
-        plain = normal(one.kind, value)
-        return (one.kind, plain) in state.taken or allowed.has(one.kind, plain)
+    def _stays(
+        self, one: Finding, text: str, state: _Document, allowed: _Allowed, raw: bool
+    ) -> bool:
+        if raw and not allowed:
+            return False
+        plain = normal(one.kind, text[one.start : one.end])
+        return (not raw and (one.kind, plain) in state.taken) or allowed.has(one.kind, plain)
 
     def _new(self, one: Finding, old: str, text: str, state: _Document, korean: bool) -> str:
         plain = normal(one.kind, old)
@@ -143,12 +157,15 @@ class Pseudonyms:
         start = state.shown.get(key, 0)
         for attempt in range(start, _ATTEMPTS):
             draw = Draw(state.seed, state.name, one.kind, plain, attempt)
-            new = stand_in(one.kind, value, plain, draw)
+            crowded = attempt >= _CROWDED
+            new = stand_in(one.kind, value, plain, draw, crowded=crowded)
             mark = (one.kind, normal(one.kind, new))
-            if key in state.shown or (mark not in state.taken and mark[1] != plain):
+            free = mark not in state.taken or (crowded and one.kind in _SHARED)
+            if key in state.shown or (free and mark[1] != plain):
                 state.shown[key] = attempt
                 state.taken.add(mark)
                 return new
+        state.shown[key] = _ATTEMPTS
         return _placeholder(one.kind, plain, state, korean)
 
 
@@ -176,6 +193,9 @@ class _Allowed:
         self._patterns = [entry.lower() for entry in allow if "*" in entry and "@" in entry]
         self._values = [entry for entry in allow if not ("*" in entry and "@" in entry)]
         self._plain: dict[str, frozenset[str]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._patterns or self._values)
 
     def has(self, kind: str, plain: str) -> bool:
         """Whether a value, in its normal form, is one of them."""

@@ -41,9 +41,14 @@ _MONTH_NAMES = words(
 )
 
 
-def stand_in(kind: str, value: str, plain: str, draw: Draw) -> str:
-    """Another value of the kind in the format of `value`; `plain` is its normal form."""
-    return _MAKERS[kind](value, plain, draw)
+def stand_in(kind: str, value: str, plain: str, draw: Draw, *, crowded: bool = False) -> str:
+    """Another value of the kind in the format of `value`; `plain` is its normal form.
+
+    `crowded`: from the wider range that some kinds have, for documents with more values than the
+    usual range holds (100 to 2,000 numbers, 762 addresses of computers).
+    """
+    makers = _WIDE if crowded and kind in _WIDE else _MAKERS
+    return makers[kind](value, plain, draw)
 
 
 def _email(value: str, plain: str, draw: Draw) -> str:
@@ -55,11 +60,17 @@ def _email(value: str, plain: str, draw: Draw) -> str:
     return f"{local}{at[0] if at else '@'}example{dot[0] if dot else '.'}{end}"
 
 
-def _phone(value: str, plain: str, draw: Draw) -> str:
+def _wide_phone(value: str, plain: str, draw: Draw) -> str:
+    return _phone(value, plain, draw, wide=True)
+
+
+def _phone(value: str, plain: str, draw: Draw, wide: bool = False) -> str:
     """Ranges kept for fiction (UK, US); elsewhere an exchange that begins with 0.
 
     A Korean subscriber's number never begins with 0 or 1: 0 dials out of the area and 1 opens the
-    short codes (112, 1588), so that 010-00xx-xxxx and 02-00x-xxxx are nobody's.
+    short codes (112, 1588), so that 010-00xx-xxxx and 02-00x-xxxx are nobody's. `wide`: the ranges
+    for fiction are small; past them, the British area 01632, which no place has, and American
+    exchanges that begin with 0, which none does.
     """
     digits = re.sub("[^0-9]", "", value)
     national = re.sub("[^0-9*]", "", plain)
@@ -74,7 +85,9 @@ def _phone(value: str, plain: str, draw: Draw) -> str:
         fresh = head + _zeros(len(national) - len(head), draw)
     elif code == "44" or (not code and national.startswith("0")):
         ranges = (
-            "07700900"
+            "01632"
+            if wide
+            else "07700900"
             if national.startswith("07")
             else "02079460"
             if national.startswith("020")
@@ -82,9 +95,9 @@ def _phone(value: str, plain: str, draw: Draw) -> str:
         )
         fresh = (ranges + draw.digits(12))[: len(national)]
     elif code == "1" or len(national) == 10:
-        fresh = draw.pick(_AREAS) + "55501" + draw.digits(2)
+        fresh = draw.pick(_AREAS) + ("0" + draw.digits(6) if wide else "55501" + draw.digits(2))
     elif len(national) == 7:
-        fresh = "55501" + draw.digits(2)
+        fresh = "0" + draw.digits(6) if wide else "55501" + draw.digits(2)
     else:
         fresh = _zeros(len(national), draw)
     if code:
@@ -189,6 +202,13 @@ def _ip(value: str, plain: str, draw: Draw) -> str:
     return f"{net}.{draw.below(254) + 1}"
 
 
+def _wide_ip(value: str, plain: str, draw: Draw) -> str:
+    """For tests of networks (198.18.0.0/15, RFC 2544)."""
+    if ":" in value:
+        return _ip(value, plain, draw)
+    return f"198.{18 + draw.below(2)}.{draw.below(256)}.{draw.below(254) + 1}"
+
+
 def _secret(value: str, plain: str, draw: Draw) -> str:
     """Letters of the same kinds after the same prefix, ending in "example" where there is room."""
     if value.startswith("-----BEGIN"):
@@ -255,3 +275,4 @@ _MAKERS: dict[str, Callable[[str, str, Draw], str]] = {
     "date_of_birth": _date_of_birth,
     "address": _address,
 }
+_WIDE: dict[str, Callable[[str, str, Draw], str]] = {"phone": _wide_phone, "ip": _wide_ip}

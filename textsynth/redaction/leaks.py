@@ -4,8 +4,9 @@ Numbers (six digits or more) are compared digit by digit, whatever parts them. O
 compared without case: where one ends in a letter or digit of an alphabet that parts its words, the
 word must end there too, so `Minute` holds no `Min`; Hangul and Chinese, to which particles are
 joined, count anywhere. Three syllables of Hangul, most Korean names, count only where no word goes
-on behind them but a particle or a title. What is shorter (a given name, a room number) is not
-looked for: it would be found in honest texts; nor is a value that a stand-in happens to hold.
+on behind them but a particle or a title. What is shorter (a room number) or
+ordinary (a single name that is known or is a word: James, Hope) is not looked for: it would be
+found in honest texts; nor is a value that a stand-in happens to hold.
 
 Of each value one rare run of letters is looked up in a bitmap over the hashes of all runs of the
 text (as in Karp and Rabin, "Efficient randomized pattern-matching algorithms", 1987); what hits is
@@ -14,7 +15,6 @@ compared in full.
 
 from __future__ import annotations
 
-import functools
 import re
 import unicodedata
 from collections import Counter, defaultdict
@@ -30,8 +30,10 @@ from textsynth.redaction.spellings import (
     NUMBER_GAP,
     enough,
     number_of,
+    ordinary,
     spellings,
 )
+from textsynth.redaction.values import Values
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,12 +41,14 @@ if TYPE_CHECKING:
 SIZES = (5, 4, 3, 2)
 """Lengths of the runs that are looked up, the most telling first."""
 
+DAYS = 20_000
+"""On which somebody alive and of age may be born, roughly."""
+
 _BITS, _FACTOR = 21, 0x9E3779B1
 _GROUPS = re.compile(r"[0-9]+")
 _NUMBERS = re.compile(rf"[0-9](?:{NUMBER_GAP}[0-9]){{{LEAST_DIGITS - 1},}}")
 _DIGITS_MOST = 24
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-_SPACES = r"[\s,.·]{0,4}"
 
 
 APART = "\ue000"
@@ -61,14 +65,6 @@ class Leak:
     stand_in: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    text: str
-    offset: int
-    """Where its run begins in it."""
-    stand_in: int
-
-
 class Leaks:
     """Values that must not show up, in memory only."""
 
@@ -76,7 +72,7 @@ class Leaks:
         self._stand_ins: list[tuple[str, str]] = []
         self._numbers: dict[str, int] = {}
         self._words: dict[str, int] = {}
-        self._index: dict[int, dict[str, list[_Known]]] | None = {}
+        self._index: dict[int, dict[str, Values]] | None = {}
         self._bitmap: np.ndarray[Any, Any] | None = None
         self.values: set[tuple[str, str]] = set()
         """(kind, normal form) of each value: what is counted."""
@@ -101,20 +97,37 @@ class Leaks:
             if (digits := number_of(form)) is not None:
                 self._numbers.setdefault(digits, number)
                 watched = True
-            elif enough(form):
+            elif enough(form) and not ordinary(kind, form):
                 self._words.setdefault(form, number)
                 watched = True
         self.unwatched += not watched
         self._index = None
 
     def seal(self) -> None:
-        """Gives up what the stand-ins themselves hold: it would be found in every clean seed."""
+        """Gives up what would be found in every honest text: see `_crowded`, and what the stand-ins
+        themselves hold."""
+        crowded = self._crowded()
+        self._numbers = {d: n for d, n in self._numbers.items() if n not in crowded}
+        self._words = {w: n for w, n in self._words.items() if n not in crowded}
+        self._index = None
         unique = dict.fromkeys(stand_in for _, stand_in in self._stand_ins)
         hits = {known for _, _, known in self._hits(_plain(APART.join(unique))[0])}
-        self.unwatched += len(hits)
+        self.unwatched += len(hits) + len(crowded)
         self._numbers = {d: n for d, n in self._numbers.items() if n not in hits}
         self._words = {w: n for w, n in self._words.items() if n not in hits}
         self._index = None
+
+    def _crowded(self) -> set[int]:
+        """Numbers that are round, and those of a length or kind of which more than one in a hundred
+        is somebody's: twenty thousand customers were born on most days of fifty years."""
+        sizes = Counter(len(digits) for digits in self._numbers)
+        born = {n for n in self._numbers.values() if self._stand_ins[n][0] == "date_of_birth"}
+        found = born if len(born) > DAYS // 100 else set()
+        return found | {
+            number
+            for digits, number in self._numbers.items()
+            if not digits[1:].strip("0") or 100 * sizes[len(digits)] > 10 ** len(digits)
+        }
 
     def find(self, text: str) -> list[Leak]:
         """The known values in `text`, in order, the longest where they overlap.
@@ -176,13 +189,14 @@ class Leaks:
     def _word_hits(self, text: str) -> Iterator[tuple[int, int, int]]:
         index = self._ready()
         for size, place in self._candidates(text, index):
-            for known in index[size].get(text[place : place + size], ()):
-                found = _whole(known, text, place)
-                if found is not None and _bounded(text, *found):
-                    yield (*found, known.stand_in)
+            values = index[size].get(text[place : place + size])
+            if values is not None:
+                for start, end, number in values.at(text, place):
+                    if _bounded(text, start, end):
+                        yield start, end, number
 
     def _candidates(
-        self, text: str, index: dict[int, dict[str, list[_Known]]]
+        self, text: str, index: dict[int, dict[str, Values]]
     ) -> Iterator[tuple[int, int]]:
         import numpy as np
 
@@ -195,16 +209,16 @@ class Leaks:
                 for place in np.flatnonzero(marked).tolist():
                     yield size, place
 
-    def _ready(self) -> dict[int, dict[str, list[_Known]]]:
+    def _ready(self) -> dict[int, dict[str, Values]]:
         if self._index is not None:
             return self._index
         import numpy as np
 
         common = Counter(run for word in self._words for _, run in _runs(word))
-        index: dict[int, dict[str, list[_Known]]] = defaultdict(lambda: defaultdict(list))
+        index: dict[int, dict[str, Values]] = defaultdict(lambda: defaultdict(Values))
         for word, number in self._words.items():
             offset, run = min(_runs(word), key=lambda pair: common[pair[1]])
-            index[len(run)][run].append(_Known(word, offset, number))
+            index[len(run)][run].add(word, offset, number)
         bitmap = np.zeros(1 << _BITS, dtype=np.bool_)
         for runs in index.values():
             for run in runs:
@@ -235,30 +249,6 @@ def _hash(run: str) -> int:
     for char in run[1:]:
         value = (value * _FACTOR + ord(char)) & 0xFFFFFFFF
     return value
-
-
-@functools.lru_cache(maxsize=1024)
-def _pattern(word: str) -> re.Pattern[str] | None:
-    """For a value of several words, which may be parted otherwise.
-
-    None for one word, and where all are so short (`홍 길동`) that no run of one tells anything.
-    """
-    parts = [re.escape(part) for part in re.split(r"[\s,]+", word) if part]
-    told = any(len(part) > 2 for part in re.split(r"[\s,.·]+", word))
-    return re.compile(_SPACES.join(parts)) if told and len(parts) > 1 else None
-
-
-def _whole(known: _Known, text: str, place: int) -> tuple[int, int] | None:
-    """Where the whole value stands, given where its run does."""
-    if known.text.isalpha() or (pattern := _pattern(known.text)) is None:
-        start = place - known.offset
-        fits = start >= 0 and text.startswith(known.text, start)
-        return (start, start + len(known.text)) if fits else None
-    reach = 2 * len(known.text) + 8
-    for match in pattern.finditer(text, max(0, place - reach), place + reach):
-        if match.start() <= place < match.end():
-            return match.span()
-    return None
 
 
 def _bounded(text: str, start: int, end: int) -> bool:

@@ -146,14 +146,14 @@ def _first(
 
     def edit(path: str, text: str) -> str:
         label = _label(path, text)
-        redacted = pseudonyms.redact(label + text, document, options.kinds, options.allow)
+        redacted = pseudonyms.redact(label + text, document, options.kinds, options.allow, raw=True)
         inside = [one for one in redacted.replaced if one.start >= len(label)]
         if not inside:
             return text
         if len(inside) < len(redacted.replaced):
             # The column's own name was taken for a value: without it, then.
             label = ""
-            redacted = pseudonyms.redact(text, document, options.kinds, options.allow)
+            redacted = pseudonyms.redact(text, document, options.kinds, options.allow, raw=True)
         for kind, value, stand_in in stand_ins(label + text, redacted):
             leaks.add(kind, value, stand_in)
         edits.setdefault((name, number), {})[path] = [

@@ -6,6 +6,8 @@ import re
 import unicodedata
 
 from textsynth.privacy import normal
+from textsynth.privacy.english_names import first_names, last_names
+from textsynth.privacy.mentions import COMMON
 
 LEAST_DIGITS = 6
 """A shorter number is a year, a price or a postcode as often as it is somebody's."""
@@ -77,6 +79,14 @@ def enough(form: str) -> bool:
     if form.isdigit():
         return False
     return joined >= LEAST_SYLLABLES or signs >= LEAST_LETTERS
+
+
+def ordinary(kind: str, form: str) -> bool:
+    """Whether a name is one word that many people have, or that is a word: `Hope`, `James`.
+
+    It leads to nobody by itself, and looking for it would turn `I hope` round and drop good rows.
+    """
+    return kind == "name" and (form in COMMON or form in first_names() or form in last_names())
 
 
 def _english_names(text: str) -> list[str]:
