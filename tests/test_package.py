@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -31,7 +32,14 @@ def call(*words: str | Path, home: Path, cwd: Path | None = None) -> str:
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    build = ("-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT)
+    tree = folder / "tree"
+    away = shutil.ignore_patterns(".*", "__pycache__", "outputs")
+    shutil.copytree(ROOT, tree, symlinks=True, ignore=away)
+    # Somebody's own personas and runs, which no wheel may carry.
+    for name in ("personas/.store/rows.jsonl", "outputs/mine/rows/kept.jsonl"):
+        (tree / name).parent.mkdir(parents=True)
+        (tree / name).write_text("{}\n", "utf8")
+    build = ("-m", "build", "--wheel", "--no-isolation", "--outdir", folder, tree)
     call(sys.executable, *build, home=folder)
     return next(folder.glob("*.whl"))
 
@@ -57,6 +65,7 @@ def test_the_wheel_carries_prompts_personas_and_locks(wheel: Path) -> None:
     ):
         assert name in names
     assert not [name for name in names if name.startswith(("tests/", "outputs/"))]
+    assert not [name for name in names if ".store" in name]
 
 
 def test_the_installed_wheel_makes_a_project_and_runs_it(

@@ -22,6 +22,7 @@ from textsynth.report import samples
 
 JOBS = ("baker", "pilot", "nurse", "smith", "clerk", "diver", "judge", "monk")
 TOWNS = ("Leeds", "Cork", "Oslo", "Ghent", "Turin", "Lyon", "Porto", "Bergen", "Graz", "Izmir")
+BAKER = "A baker of Leeds who sells bread at the harbour and fears the winter storms."
 FEARS = ("storms", "bills", "queues", "ladders", "debt", "silence", "rust", "dogs", "tides")
 
 
@@ -330,3 +331,34 @@ def test_check_warns_of_personas_in_another_language(home: Path, project: Projec
     )  # fmt: skip
     warned = ts.check(job, endpoint=False).warnings
     assert any("1 of 2 personas are in another language" in words for words in warned)
+
+
+@pytest.mark.parametrize("command", ["infer", "grow"])
+def test_commands_that_fall_short_end_with_four_and_one_json(home: Path, command: str) -> None:
+    def one(request: dict[str, Any]) -> str:
+        said = person(request)
+        if not asks_for_one(request):
+            return said
+        return json.dumps({**json.loads(said), "description": BAKER})
+
+    seeds = home / "seeds.jsonl"
+    seeds.write_text(json.dumps({"id": "b", "description": BAKER, "language": "en"}), "utf8")
+    with ChatServer(script=one, structured="schema") as server:
+        asked = ["faq.csv"] if command == "infer" else [str(seeds), "--count", "2"]
+        words = ["personas", command, *asked, "-o", "out.jsonl", "--json", "--provider"]
+        ran = CliRunner().invoke(app, [*words, json.dumps(provider(server))])
+    assert ran.exit_code == 4, ran.output
+    found = json.loads(ran.stdout)
+    assert (found["short"], found["count"]) == (True, 1 if command == "infer" else 0)
+    assert found["notes"]
+
+
+def test_a_grow_of_nobody_new_is_short(home: Path) -> None:
+    def one(request: dict[str, Any]) -> str:
+        return json.dumps({**json.loads(person(request)), "description": BAKER})
+
+    (home / "s.jsonl").write_text(json.dumps({"id": "b", "description": BAKER}), "utf8")
+    with ChatServer(script=one, structured="schema") as server:
+        found = ts.personas.grow("s.jsonl", out="o.jsonl", per_persona=1, provider=provider(server))
+    assert (found.counts["kept"], found.count, found.short) == (1, 0, True)
+    assert found.notes == ["nobody is new: each repeats an earlier persona"]

@@ -158,6 +158,33 @@ def test_few_shot_rows_are_of_the_label_never_held_out_and_not_always_the_same(
     assert (len(used["card"]) > 12, len(used["loan"])) == (True, 9)
 
 
+def test_no_text_that_is_held_out_stands_in_any_prompt(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def listening(request: dict[str, Any]) -> str:
+        asked.extend(prompt_texts(request))
+        return writer(request)
+
+    with ChatServer(script=listening) as server:
+        job = job_at(
+            tmp_path, server.url, real={"card": 30, "loan": 20}, count=30,
+            method={"classify": {"verify": "words", "hard": 0.5}},
+            labelled={"hold_out": 0.3, "each": 5},
+        )  # fmt: skip
+        path = ts.run(job).path
+    texts: dict[str, list[str]] = {
+        name: [
+            json.loads(line)["text"]
+            for line in (path / "balanced" / f"{name}.jsonl").read_text("utf8").splitlines()
+        ]
+        for name in ("held_out", "train")
+    }
+    prompts = "\n".join(asked)
+    assert len(texts["held_out"]) == 15
+    assert not [text for text in texts["held_out"] if text in prompts]
+    assert len([text for text in texts["train"] if text in prompts]) > 20
+
+
 def test_a_count_of_the_job_makes_a_smaller_set_in_the_same_proportions(tmp_path: Path) -> None:
     job = job_at(
         tmp_path, "http://127.0.0.1:9", real={"a": 900, "b": 30, "c": 10},

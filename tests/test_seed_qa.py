@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 import textsynth as ts
 from tests.conftest import Project
 from tests.qa_script import qa_replies
 from tests.servers.chat import ChatServer
+from textsynth.cli import app
 from textsynth.errors import InputError, JobError, ShortError
 from textsynth.inputs.examples import Examples
 
@@ -192,3 +194,30 @@ def test_a_file_without_pairs_cannot_be_reviewed(tmp_path: Path, text: str, why:
 def test_no_pairs_a_chunk_is_refused(tmp_path: Path) -> None:
     with pytest.raises(JobError, match="per_chunk"):
         ts.make_qa(tmp_path, out=tmp_path, per_chunk=0)
+
+
+@pytest.mark.parametrize("redact", [True, False])
+def test_pairs_point_at_the_chunks_that_were_written(tmp_path: Path, redact: bool) -> None:
+    rows = [
+        f'"What about {topic}?","It takes {n} days and costs {n} pounds. '
+        f'Write to mary.jones{n}@larkmere.com for more."'
+        for n, topic in enumerate(("lost cards", "travel money", "savings pots"), 2)
+    ]
+    (tmp_path / "faq.csv").write_text("\n".join(["question,answer", *rows]), "utf8")
+    with ChatServer(script=qa_replies) as server:
+        words = ["ingest", str(tmp_path / "faq.csv"), "--qa", "--per-chunk", "1", "--json"]
+        words += ["-o", str(tmp_path / "seed"), "--provider", json.dumps(provider(server.url))]
+        ran = CliRunner().invoke(app, [*words, "--redact" if redact else "--no-redact"])
+    assert ran.exit_code == 0, ran.output
+    made = json.loads(ran.stdout)
+    chunks = {row["id"]: row["text"] for row in rows_of(tmp_path / "seed" / "chunks.jsonl")}
+    assert ("larkmere.com" in str(chunks)) is not redact
+    pairs = rows_of(Path(made["path"]))
+    assert len(pairs) == 3
+    assert all(pair["quote"] in chunks[pair["chunk"]] for pair in pairs)
+
+
+def test_a_provider_that_is_no_yaml_is_told_in_words(tmp_path: Path) -> None:
+    words = ["ingest", "faq.csv", "--qa", "-o", str(tmp_path), "--provider", "{openai: [", "--json"]
+    ran = CliRunner().invoke(app, words)
+    assert (ran.exit_code, json.loads(ran.stdout)["error"]["asked"]) == (2, "--provider is no YAML")

@@ -110,15 +110,16 @@ class Index:
         """How many texts entered with their shingles."""
         return len(self._sets)
 
-    def add(self, text: str) -> float | None:
+    def add(self, text: str, group: int = 0) -> float | None:
         """Similarity to the earlier text that decides, None if none is within the threshold.
 
-        `text` must be normalised and not empty.
+        `text` must be normalised and not empty. Texts of different groups (whole numbers below
+        2^60) are not compared, save those shorter than a shingle: these are held by their text.
         """
         hashes = shingle_hashes(text, self.shingle)
         if hashes is None:
             return self._add_short(text)
-        keys = self._band_keys(hashes)
+        keys = [key ^ group for key in self._band_keys(hashes)]
         score = self._search(keys, hashes)
         if score != 1.0:
             row = len(self._sets)

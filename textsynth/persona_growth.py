@@ -124,7 +124,9 @@ def grow(
     write_rows(target, [*(seeds if with_seeds else ()), *new])
     counts = {**counts_of(made.summaries), "repeats": growing.repeats}
     notes = [*made.notes, *notes]
-    short = bool(made.notes) or (count is not None and len(new) < count)
+    if not new and not notes:
+        notes = ["nobody is new: each repeats an earlier persona"]
+    short = bool(made.notes) or not new or (count is not None and len(new) < count)
     return Made(target, len(new), made.paths, counts, made.cost, notes, short, made.rounds)
 
 

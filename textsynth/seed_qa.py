@@ -123,9 +123,11 @@ def _job_file(
         "paths": [os.path.relpath(folder / "chunks.jsonl", home or folder)],
         "near_duplicates": None,
     }
-    # As many briefs as pairs: each chunk has its turns, and none gets those of another.
+    # As many briefs as pairs: each chunk has its turns, and none gets those of another. The chunks
+    # are redacted already, or are to stay as they are: done anew, they would get other ids.
     made = {
-        "name": "seed-qa", "method": {"qa": method}, "count": wanted, "max_briefs": wanted, **lent,
+        "name": "seed-qa", "method": {"qa": method}, "count": wanted, "max_briefs": wanted,
+        "redact": False, **lent,
         "inputs": {"documents": documents, **lent.get("inputs", {})},
         "vary": {"kind": list(kinds)}, "quality": QUALITY, "export": [],
     }  # fmt: skip

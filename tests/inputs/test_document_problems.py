@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,17 @@ def test_whatever_a_reader_raises_is_told_in_words(tmp_path: Path, error: BaseEx
 def test_ctrl_c_while_reading_stays_ctrl_c(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), _guard(tmp_path, "a.html"):
         raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("pattern", ["요금 안내.md", "요금*.md", "요금/*.md"])
+def test_file_names_in_nfd_are_found_and_shown_in_nfc(tmp_path: Path, pattern: str) -> None:
+    text = "매월 1일에 청구됩니다. 문의는 고객센터로 하시기 바랍니다. " * 2
+    ids = []
+    for form in ("NFC", "NFD"):
+        file = tmp_path / form / unicodedata.normalize(form, pattern.replace("*", " 안내"))
+        file.parent.mkdir(parents=True)
+        file.write_text(text, "utf8")
+        (row,) = Documents(paths=[pattern]).load(tmp_path / form).rows
+        assert unicodedata.is_normalized("NFC", row["source"] + row["title"])
+        ids.append(row["id"])
+    assert ids[0] == ids[1]

@@ -80,3 +80,28 @@ def test_ids_stay_when_rows_are_added_above(tmp_path: Path) -> None:
     before = load(tmp_path, "a.csv").rows[0]
     write(tmp_path, a__csv="q,a\nzero,0\none,1\n")
     assert load(tmp_path, "a.csv").rows[1] == before
+
+
+NOTE = (
+    "Galvanised steel, delivery within two working days, minimum order one box; returns are "
+    "accepted within thirty days of delivery if the box is unopened, and tax is included"
+)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [f'"{NOTE}",{{}}.50 pounds', f'"{NOTE}, less {{}} %",see the list', f'"{NOTE * 2}",{{}},00'],
+    ids=["last column", "within", "comma"],
+)
+def test_rows_that_differ_in_figures_alone_all_stay(tmp_path: Path, row: str) -> None:
+    lines = [row.format(price) for price in range(100, 200)]
+    header = "note,price,cents" if lines[0].endswith(",00") else "note,price"
+    write(tmp_path, a__csv="\n".join([header, *lines]))
+    items = load(tmp_path, "a.csv")
+    assert (len(items.rows), items.sources[0].near_duplicates) == (100, 0)
+
+
+def test_rows_with_the_same_figures_that_differ_in_a_word_are_one(tmp_path: Path) -> None:
+    write(tmp_path, a__csv=f'note,price\n"{NOTE}",5 pounds\n"{NOTE} too",5 pounds\n')
+    items = load(tmp_path, "a.csv", near_duplicates=0.8)
+    assert (len(items.rows), items.sources[0].near_duplicates) == (1, 1)

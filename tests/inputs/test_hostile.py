@@ -115,3 +115,14 @@ def test_hostile_file_does_not_take_the_others_along(tmp_path: Path) -> None:
     bad, good = Documents(paths=["*"]).load(tmp_path).sources
     assert re.search(words, bad.problem)
     assert (good.rows, good.problem) == (1, "")
+
+
+def test_child_takes_no_module_out_of_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("signal.py", "queue.py", "kreuzberg.py"):
+        (tmp_path / name).write_text("raise SystemExit('not me')\n", "utf8")
+    (tmp_path / "a.html").write_text("<p>The branch is open on Saturdays until noon.</p>", "utf8")
+    monkeypatch.chdir(tmp_path)
+    with Reader() as reader:
+        assert "open on Saturdays" in reader.read(tmp_path / "a.html", "a.html").text

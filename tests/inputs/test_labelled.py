@@ -107,6 +107,26 @@ def test_what_cannot_be_used_is_told_in_words(
         made(tmp_path, rows, **options).shares(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("values", "labels"),
+    [
+        ([1, 2.0, 1.5], ["1", "2", "1.5"]),
+        ([True, False, True], ["True", "False", "True"]),
+    ],
+    ids=["numbers", "truth"],
+)
+def test_labels_that_are_no_words(tmp_path: Path, values: list[Any], labels: list[str]) -> None:
+    rows = [{"text": f"Matter {n}.", "label": value} for n, value in enumerate(values)]
+    items = made(tmp_path, rows, "a.jsonl").load(tmp_path)
+    assert [row["label"] for row in items.rows] == labels
+
+
+def test_several_labels_in_a_row_are_refused(tmp_path: Path) -> None:
+    rows = [{"text": "Matter.", "label": ["card", "loan"]}, {"text": "Other.", "label": ["loan"]}]
+    with pytest.raises(InputError, match=r"Line 1 of 'a\.jsonl' has a list .* 'label'"):
+        made(tmp_path, rows, "a.jsonl").load(tmp_path)
+
+
 def test_rows_without_a_label_are_counted_and_equal_ones_count_once(tmp_path: Path) -> None:
     rows = [*rows_of(card=2, fraud=1), *rows_of(card=1)]
     rows += [{"body": "Whose is this?", "category": " "}, {"body": "", "category": "card"}]
@@ -162,6 +182,14 @@ def test_what_is_held_out_is_a_share_of_each_class_and_follows_the_text_alone() 
     shuffled = [{**row, "id": str(1000 - int(row["id"]))} for row in reversed(rows)]
     assert {row["text"] for row in set_aside(shuffled, 0.2)[1]} == {row["text"] for row in held}
     assert set_aside(rows[:1], 0.9) == (rows[:1], [])
+
+
+def test_a_text_under_two_labels_is_not_held_out_of_one_and_shown_in_the_other() -> None:
+    rows = [{"id": f"{k}", "text": f"text {k // 2}", "label": "ab"[k % 2]} for k in range(40)]
+    rows += [{"id": f"c{k}", "text": f"Text  {k}", "label": "a"} for k in range(20, 40)]
+    rest, held = set_aside(rows, 0.5)
+    assert len(held) == 20
+    assert not {row["text"].casefold() for row in rest} & {row["text"].casefold() for row in held}
 
 
 def test_rows_held_out_are_never_among_those_to_be_shown(tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def test_a_reader_sees_what_there_was_when_it_opened(tmp_path: Path) -> None:
     ("gone", "words"),
     [
         ("index/meta.json", r"is broken\. It has no index/meta\.json.*rows\.jsonl'"),
-        ("rows.jsonl", r"is broken\. It has no rows\.jsonl"),
+        ("rows.jsonl", r"is broken\. It has no rows\.jsonl\. Its rows are gone"),
         ("store.json", r"is no store of personas\. That folder has no store\.json"),
     ],
 )
@@ -150,6 +150,15 @@ def test_a_garbled_file_in_words(tmp_path: Path, name: str) -> None:
     (store.path / name).write_text("not json", "utf8")
     with pytest.raises(InputError, match="is broken"):
         Store.open(store.path)
+
+
+def test_rows_cut_short_in_words(tmp_path: Path) -> None:
+    store = Store.create(tmp_path / "store")
+    store.add(placed(*PEOPLE))
+    os.truncate(store.path / "rows.jsonl", 40)
+    with pytest.raises(InputError, match="ends before its last row"):
+        Store.open(store.path)
+    assert (store.path / "rows.jsonl").stat().st_size == 40
 
 
 def test_segment_files_gone_in_words(tmp_path: Path) -> None:

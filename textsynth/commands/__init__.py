@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
+import yaml
 from rich.console import Console
 from rich.markup import escape
 
-from textsynth.errors import EXIT_CODES, Interrupted, TextsynthError
+from textsynth.errors import EXIT_CODES, Interrupted, JobError, TextsynthError
 
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -55,6 +56,8 @@ def command(into: typer.Typer = app, name: str | None = None) -> Callable[[F], F
         def guarded(*args: Any, **kwargs: Any) -> None:
             try:
                 function(*args, **kwargs)
+            except typer.Exit:
+                raise  # the exit code that the command has chosen
             except TextsynthError as error:
                 fail(error, bool(kwargs.get("as_json")))
             except KeyboardInterrupt:
@@ -87,6 +90,16 @@ def fail(error: TextsynthError, as_json: bool) -> None:
     else:
         err.print(f"[bold red]error:[/] {escape(str(error))}")
     raise typer.Exit(error.exit_code)
+
+
+def provider_of(text: str) -> Any:
+    """The value of `--provider`: a name, or a mapping in YAML, as in a job file."""
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise JobError(
+            "--provider is no YAML", fix="write for example '{openai: {model: gpt-5-mini}}'"
+        ) from None
 
 
 def emit(value: Any) -> None:

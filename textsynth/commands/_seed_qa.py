@@ -7,11 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rich.markup import escape
 
 import textsynth as ts
-from textsynth.commands import emit, err, out
+from textsynth.commands import emit, err, out, provider_of
 from textsynth.errors import JobError
 from textsynth.live import make_view
 
@@ -28,8 +27,8 @@ def write(paths: list[str], as_json: bool, provider: str | None, **options: Any)
     if options.get("out") is None:
         raise JobError("--qa writes files", fix="name a folder for them with -o FOLDER")
     given = {name: value for name, value in options.items() if value not in (None, [])}
-    named = yaml.safe_load(provider) if provider else None
-    made = ts.make_qa(paths, provider=named, view=make_view(err if as_json else None), **given)
+    named = provider_of(provider) if provider else None
+    made = ts.make_qa(paths, provider=named, view=make_view(None if as_json else err), **given)
     if as_json:
         emit({**asdict(made), "path": str(made.path), "run": str(made.run)})
         return

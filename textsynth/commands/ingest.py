@@ -46,7 +46,7 @@ def ingest(
     if qa:
         _seed_qa.write(
             paths, as_json, provider, out=folder, per_chunk=per_chunk, kinds=kind, job=job,
-            language=language, **options,
+            language=language, redact=redact, **options,
         )  # fmt: skip
         return
     found = ts.ingest(paths, out=folder, redact=redact, **options)

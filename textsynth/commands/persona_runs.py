@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-import yaml
 from rich.markup import escape
 
 import textsynth as ts
 from textsynth import show
-from textsynth.commands import AsJson, JobFile, command, emit, err, out
+from textsynth.commands import AsJson, JobFile, command, emit, err, out, provider_of
 from textsynth.commands.personas import personas
-from textsynth.errors import JobError, ShortError
+from textsynth.errors import ShortError
 from textsynth.live import make_view
 from textsynth.personas import Made
 
@@ -47,9 +46,9 @@ def personas_infer(
 ) -> None:
     """Infer personas from texts: who needs, reads, writes, likes or dislikes them."""
     found = ts.personas.infer(
-        documents or [], out=target, per_chunk=per_chunk, count=count, provider=_spec(provider),
-        language=language, budget_usd=budget, seed=seed, licence=licence, job=job,
-        view=make_view(None if quiet or as_json else err),
+        documents or [], out=target, per_chunk=per_chunk, count=count,
+        provider=provider_of(provider), language=language, budget_usd=budget, seed=seed,
+        licence=licence, job=job, view=make_view(None if quiet or as_json else err),
     )  # fmt: skip
     _tell(found, as_json)
 
@@ -72,7 +71,7 @@ def personas_grow(
     """Grow personas from personas: colleagues, customers, family, suppliers, rivals of theirs."""
     found = ts.personas.grow(
         file, out=target, rounds=rounds, per_persona=per_persona, count=count,
-        provider=_spec(provider), language=language, budget_usd=budget, seed=seed,
+        provider=provider_of(provider), language=language, budget_usd=budget, seed=seed,
         with_seeds=with_seeds, view=make_view(None if quiet or as_json else err),
     )  # fmt: skip
     _tell(found, as_json)
@@ -95,16 +94,6 @@ def personas_choose(
         return
     for one in found:
         show.finding(out, one.table)
-
-
-def _spec(text: str) -> Any:
-    """A provider as it stands in a job: a name, or a mapping in YAML."""
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
-        raise JobError(
-            "--provider is no YAML", fix="write for example '{openai: {model: gpt-5-mini}}'"
-        ) from None
 
 
 def _tell(found: Made, as_json: bool) -> None:

@@ -29,15 +29,23 @@ class RealRows:
 def set_aside(rows: Sequence[Row], share: float) -> tuple[list[Row], list[Row]]:
     """(the rest, what is held out): of each label that share of rows, by a hash of their texts.
 
-    A label keeps one row at least. Both lists are in the order of `rows`.
+    A label keeps one row at least. A text that stands there again, under another label or in
+    other case, is not held out: a model would be shown it all the same. Both lists are in the
+    order of `rows`.
     """
     held: set[int] = set()
+    times = Counter(_same(row) for row in rows) if share else Counter[str]()
     for numbers in _by_label(rows).values():
         many = min(len(numbers) - 1, int(share * len(numbers) + 0.5))
-        order = sorted(numbers, key=lambda k: digest("held out", rows[k]["text"]))
+        once = (k for k in numbers if times[_same(rows[k])] == 1)
+        order = sorted(once, key=lambda k: digest("held out", rows[k]["text"]))
         held.update(order[:many])
     rest = [row for k, row in enumerate(rows) if k not in held]
     return rest, [row for k, row in enumerate(rows) if k in held]
+
+
+def _same(row: Row) -> str:
+    return " ".join(row["text"].casefold().split())
 
 
 def rows_left(

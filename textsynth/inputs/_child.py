@@ -19,6 +19,10 @@ from textsynth.hidden import noted
 from textsynth.inputs._extract import Text
 from textsynth.inputs._reader import MEMORY
 
+_START = (
+    "import sys; sys.path[:] = sys.argv[1:]; from textsynth.inputs import _reader as r; r.main()"
+)
+
 SECONDS = 120.0
 """How long a file, or a page read by OCR, may take."""
 
@@ -86,12 +90,13 @@ class Reader:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None:
-            root = str(Path(__file__).parents[2])
-            paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
             # One thread for tesseract: more of them only get into each other's way.
-            env = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_THREAD_LIMIT": "1"}
+            env = {**os.environ, "OMP_THREAD_LIMIT": "1"}
+            # Modules are looked for where this process does, and nowhere else (-P): a signal.py
+            # in the folder that one works in is not the one that is meant.
+            paths = [path for path in sys.path if path]
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "textsynth.inputs._reader"],
+                [sys.executable, "-P", "-c", _START, *paths],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env,
             )  # fmt: skip
             self._lines, self._served = queue.Queue(), 0
@@ -128,12 +133,15 @@ class _EndedError(Exception):
     def words(self, shown: str) -> InputError:
         """What is said of the file that it read."""
         how = f"exit code {self.code}"
+        more = (
+            "" if self.code < 0 else "; or textsynth is not installed whole: see `textsynth doctor`"
+        )
         if self.code < 0:
             with contextlib.suppress(ValueError):
                 how = signal.Signals(-self.code).name
         return InputError(
             f"'{shown}' broke the program that reads it ({how})",
-            f"it needs more than {MEMORY // 1_000_000:,} MB of memory, or is made to do harm",
+            f"it needs more than {MEMORY // 1_000_000:,} MB of memory, or is made to do harm{more}",
             "save it again with its own program, or take it off the list",
         )
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 import glob
 import hashlib
+import itertools
 import os
 import stat
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,9 +72,13 @@ def find(
 
 
 def show(path: Path, home: Path) -> str:
-    """`path` as people may see it: relative to `home` with slashes, or the bare name outside it."""
+    """`path` as people may see it: relative to `home` with slashes, or the bare name outside it.
+
+    In NFC, whatever form the file system keeps names in: ids of chunks are made of it.
+    """
     real, root = path.resolve(), home.resolve()
-    return real.relative_to(root).as_posix() if real.is_relative_to(root) else path.name
+    shown = real.relative_to(root).as_posix() if real.is_relative_to(root) else path.name
+    return unicodedata.normalize("NFC", shown)
 
 
 def check_kind(asker: str, file: File, kinds: Iterable[str]) -> None:
@@ -213,6 +219,7 @@ def _matches(asker: str, pattern: str, home: Path) -> tuple[bool, list[Path]]:
             "inputs are files on this machine",
             "download the file and give its path",
         )
+    pattern = _as_written(pattern, home)
     path = home / Path(pattern).expanduser()
     if path.is_symlink() and not path.exists():
         raise _endless(pattern)
@@ -230,6 +237,20 @@ def _matches(asker: str, pattern: str, home: Path) -> tuple[bool, list[Path]]:
     if not files:
         raise _nothing(asker, pattern, path)
     return False, files
+
+
+def _as_written(pattern: str, home: Path) -> str:
+    """The pattern in the Unicode form that names have there: copied from a Mac, they are in NFD."""
+    forms = dict.fromkeys([pattern, *(unicodedata.normalize(f, pattern) for f in ("NFC", "NFD"))])
+    if len(forms) == 1:
+        return pattern
+    there = (form for form in forms if os.path.lexists(home / Path(form).expanduser()))
+    globbed = (
+        form
+        for form in forms
+        if glob.has_magic(form) and glob.glob(form, root_dir=home, recursive=True)  # noqa: PTH207
+    )
+    return next(itertools.chain(there, globbed), pattern)
 
 
 def _no_file(shown: str) -> InputError:

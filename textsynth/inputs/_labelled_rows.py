@@ -60,6 +60,11 @@ def read_labelled(
         names = _columns([record for _, record in head], file.shown, text, label)
         took[file.shown] = f"text: {names[0]}, label: {names[1]}"
         for place, record in itertools.chain(head, records):
+            if isinstance(record.get(names[1]), list | dict):
+                raise InputError(
+                    f"{place} has a list or an object as its label, in '{names[1]}'",
+                    fix="give each row one label, or name another column with `label`",
+                )
             row = _row(record, names, left[file.shown])
             if row is None:
                 continue
@@ -111,6 +116,8 @@ def _row(record: Mapping[str, Any], names: tuple[str, str], left: _Left) -> Row 
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # a column of whole numbers with a gap in it is read as 1.0, 2.0
     return "" if value is None else clean(str(value)).strip()
 
 

@@ -59,7 +59,8 @@ class Dataset(Input):
     """No chunk is longer than this many characters."""
 
     near_duplicates: float | None = Field(default=0.9, gt=0, le=1)
-    """A chunk is left out when an earlier one is as similar as this (Jaccard); false: never."""
+    """A chunk is left out when an earlier one with the same figures is as similar as this
+    (Jaccard); false: never."""
 
     licence: str = ""
     """The licence of these rows, carried into the data card."""

@@ -50,7 +50,8 @@ class Documents(Input):
     """Which columns of a table make the text, in this order; all that hold text by default."""
 
     near_duplicates: float | None = Field(default=0.9, gt=0, le=1)
-    """A chunk is left out when an earlier one is as similar as this (Jaccard); false: never."""
+    """A chunk is left out when an earlier one with the same figures is as similar as this
+    (Jaccard); false: never."""
 
     ocr: list[str] | None = Field(default=None, validate_default=True)
     """Languages of scanned pages and pictures, as tesseract names them ([kor, eng]); the language

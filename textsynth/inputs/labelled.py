@@ -54,7 +54,8 @@ class Labelled(Input):
 
     hold_out: float = Field(default=0.0, ge=0, lt=1)
     """Share of each class that is set aside for testing: never shown to a model. Which rows these
-    are depends on their text alone, whatever the job's seed."""
+    are depends on their text alone, whatever the job's seed; a text that is there twice, under two
+    labels, is not among them."""
 
     each: int = Field(default=3, ge=1, le=20)
     """How many rows of its label a brief is shown; all of them when there are fewer."""

@@ -55,9 +55,13 @@ class Store:
         """The store in that folder. Raises InputError when it is none or cannot be used."""
         _check(path)
         try:
-            return cls(path, opened(str(path / "index")))
+            store = cls(path, opened(str(path / "index")))
+            last = store._searcher.last()
         except (ValueError, OSError) as error:
             raise _broken(path, f"its index cannot be read: {error}") from error
+        if last and (path / "rows.jsonl").stat().st_size <= last.at:
+            raise _broken(path, "rows.jsonl ends before its last row begins")
+        return store
 
     @classmethod
     def create(cls, path: Path) -> Store:
@@ -164,9 +168,12 @@ def _check(path: Path) -> None:
 
 
 def _broken(path: Path, what: str) -> InputError:
+    rows = path / "rows.jsonl"
     return InputError(
         f"the store '{path}' is broken",
         what,
-        f"its rows are in '{path / 'rows.jsonl'}': make a new store of them with "
-        "`textsynth personas add` and --store",
+        f"its rows are in '{rows}': make a new store of them with "
+        "`textsynth personas add` and --store"
+        if rows.is_file()
+        else "its rows are gone: remove the folder, and add the files again that it was made of",
     )
