@@ -143,11 +143,11 @@ def test_a_run_of_all_kinds_is_told_of_when_it_is_closed(project: Project) -> No
         result = ts.run(job)
     assert result.summary.facets["kind"] == dict.fromkeys(sorted(kinds), 4)
     tables = {table.title: table for table in result.summary.tables}
-    rows = {row[0]: row[1:] for row in tables["questions and their quotes"].rows}
-    assert rows["factual"] == (4, "100%", "0%", "0%", "0%")
-    assert rows["unanswerable"] == (4, "0%", "0%", "0%", "100%")
+    rows = {row[0]: row[1:] for row in tables["Questions and their quotes"].rows}
+    assert rows["factual"] == (4, "100 %", "0 %", "0 %", "0 %")
+    assert rows["unanswerable"] == (4, "0 %", "0 %", "0 %", "100 %")
     assert rows["multi_hop"][0] == 4
-    assert tables["answers to yes-no questions"].rows == (("yes", 2, "50%"), ("no", 2, "50%"))
+    assert tables["Answers to yes-no questions"].rows == (("yes", 2, "50 %"), ("no", 2, "50 %"))
     row = next(
         sample for sample in samples(result.path, 20)
         if sample["facets"]["kind"] == "multi_hop"

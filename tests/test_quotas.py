@@ -196,6 +196,17 @@ def test_a_count_of_the_job_makes_a_smaller_set_in_the_same_proportions(tmp_path
     assert ts.check(small, endpoint=False).job.count == 88
 
 
+def test_a_preview_shows_only_briefs_that_the_run_will_write(tmp_path: Path) -> None:
+    with ChatServer(script=writer) as server:
+        job = job_at(
+            tmp_path, server.url, count=6, vary={"label": ["fine", "rare"]},
+            quotas={"label": {"fine": 0, "rare": 6}},
+        )  # fmt: skip
+        shown = ts.preview(job, count=3)
+    assert [trial.sample.facets["label"] for trial in shown if trial.sample] == ["rare"] * 3
+    assert len({trial.index for trial in shown}) == 3
+
+
 def test_without_such_an_input_a_missing_count_is_still_told(tmp_path: Path) -> None:
     job = job_at(tmp_path, "http://127.0.0.1:9", vary={"label": ["a", "b"]})
     with pytest.raises(JobError, match="the field 'count' is missing"):

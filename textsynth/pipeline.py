@@ -7,6 +7,7 @@ depend on who answers first. What was launched ahead and is not needed stays in 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import math
 import time
 from collections.abc import Callable
@@ -23,7 +24,7 @@ from textsynth.errors import (
 )
 from textsynth.guard import STAGE, Checked, Used
 from textsynth.job import Job
-from textsynth.lineup import Lineup
+from textsynth.lineup import MAX_SKIPS, Lineup
 from textsynth.llm import Llm
 from textsynth.materials import Materials
 from textsynth.outcomes import Outcome, in_order
@@ -139,11 +140,18 @@ class Pipeline:
         """Whether `stop` was called."""
         return self._stop is not None
 
-    async def trials(self, count: int) -> list[tuple[Outcome, str, list[Verdict]]]:
-        """Writes and screens the first briefs without counting them: (outcome, error, verdicts)."""
-        await asyncio.gather(*(self._row(i) for i in range(count)))
+    async def trials(self, count: int) -> list[tuple[int, Outcome, str, list[Verdict]]]:
+        """Writes and screens the first briefs without counting them.
+
+        (number of the brief, outcome, error, verdicts); briefs that no quota has room for are
+        passed over, as the run will.
+        """
+        facets_of = self.materials.plan.facets_of
+        fit = (i for i in range(MAX_SKIPS) if self.quotas.open(facets_of(i)))
+        numbers = list(itertools.islice(fit, count))
+        await asyncio.gather(*(self._row(i) for i in numbers))
         found = dict(self._done.get_nowait() for _ in range(self._done.qsize()))
-        return [self._tried(found[i]) for i in range(count)]
+        return [(i, *self._tried(found[i])) for i in numbers]
 
     def _tried(self, outcome: Outcome) -> tuple[Outcome, str, list[Verdict]]:
         error = outcome.error

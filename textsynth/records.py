@@ -265,6 +265,11 @@ class Table:
         return cls(raw["title"], tuple(raw["columns"]), rows)
 
 
+def percent(part: float, whole: float) -> str:
+    """A share as tables show it: "33 %"; "0 %" of nothing."""
+    return f"{100 * part / whole if whole else 0:.0f} %"
+
+
 @dataclass(frozen=True, slots=True)
 class Closing:
     """A run that is about to be closed, as its parts see it."""

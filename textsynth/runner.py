@@ -202,7 +202,7 @@ async def _preview(materials: Materials, count: int, out: Path | None) -> list[T
                 verdicts,
                 folder.journal.entries([ref.key for ref in outcome.replies]),
             )
-            for i, (outcome, error, verdicts) in enumerate(trials)
+            for i, outcome, error, verdicts in trials
         ]
 
 

@@ -93,7 +93,10 @@ class Scenarios:
         """What a brief's prompts see under `scenario`; nothing where the job has no scenarios."""
         if not self.texts:
             return {}
-        return {FACET: self.texts.get(facets.get(FACET, NONE))}
+        text = self.texts.get(facets.get(FACET, NONE))
+        # Prompts set a full stop after it.
+        plain = text is not None and text.endswith((".", "。")) and not text.endswith("..")
+        return {FACET: text[:-1] if text and plain else text}
 
 
 def _entries(spec: Any) -> list[tuple[str | None, str, float]]:

@@ -2,7 +2,7 @@
 
 Rules of our own for English and Korean, checked against the labelled lines of
 `tests/data/registers.jsonl`. Texts in other languages have a length and a script, and the register
-"neutral".
+"neutral"; Japanese counts as Kana whatever its share of Han.
 """
 
 from __future__ import annotations
@@ -50,6 +50,21 @@ _FORMAL = re.compile(
     r"|\blook(?:ing)? forward\b|\bi wish to\b|\bwe (?:regret|request)\b",
     re.IGNORECASE,
 )
+_ENGLISH = re.compile(
+    r"\b(?:the|and|of|to|is|are|was|it|that|this|you|your|my|for|with|not|have|has|can|do|be|we|they"
+    r"|please|what|how|when|if|i|i'm|from|at|u|thx|pls|hey)\b",
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(
+    r"\b(?:der|das|und|nicht|ist|ich|wir|sie|ein|eine|einen|mit|auf|für|zu|von|bitte|wie|kann|meine?"
+    r"|le|les|une?|des|est|et|pas|pour|dans|vous|je|avec|mon|que|qui|el|los|las|por|para|una|del"
+    r"|está|il|che|di|non|sono|della|het|een|niet|ik|van|voor|mijn|não|uma|com|meu|você"
+    r"|och|att|det|är|jag|inte|som|jest|nie|się|że|mój|jak|ve|bir|için|bu|yang|dan|tidak|untuk|saya"
+    r"|không|của|tôi|là|je|na|jsem)\b|[äöüßéèêàçñãõåøłęąćśżźčřšžěůğşăâđơưạảấầẩẫậắằẳẵặ]",
+    re.IGNORECASE,
+)
+"""Common words of English, and words and letters of the other languages in Latin script."""
+
 _CONTRACTION = re.compile(r"\b\w+['’](?:t|s|re|ve|ll|d|m)\b", re.IGNORECASE)
 _KOREAN_ENDINGS = (
     ("formal", re.compile(r"(?:니다|(?<!다)니까|십시오|바랍니다|드립니다|올림|드림)$")),
@@ -76,8 +91,9 @@ def style_of(texts: Sequence[str]) -> Style:
 
 
 def voice_of(sample: Sample) -> list[str]:
-    """What a sample says where a real row has its text: that column, its question, or its user."""
-    for name in ("text", "question"):
+    """What a sample says where a real row has its text: the column text, question or summary, or
+    what its user says."""
+    for name in ("text", "question", "summary"):
         if isinstance(value := sample.columns.get(name), str) and value:
             return [value]
     return [m["content"] for m in sample.messages if m["role"] == "user"]
@@ -96,6 +112,9 @@ def mix(text: str) -> str:
     does.
     """
     found = Counter(name for token in _TOKEN.findall(text) if (name := _script(token)))
+    if found["kana"]:
+        found["kana"] += found.pop("han", 0)
+    found = +found
     least = MIXED * sum(found.values())
     ranked = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
     return "+".join(name for n, (name, count) in enumerate(ranked) if not n or count >= least)
@@ -107,6 +126,8 @@ def register(text: str) -> str:
     if 3 * len(_HANGUL.findall(text)) > len(_LATIN.findall(text)):
         return _korean_register(text)
     if not _LATIN.search(text):
+        return "neutral"
+    if len(_OTHERS.findall(text)) > len(_ENGLISH.findall(text)):
         return "neutral"
     return _english_register(text)
 

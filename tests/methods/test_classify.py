@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from textsynth.inputs._centroids import Centroids
 from textsynth.methods import Around
 from textsynth.methods._classes import copies, names_label, read_label, unlike
 from textsynth.methods.classify import Classify
-from textsynth.records import Brief, Draft
+from textsynth.records import Brief, Closing, Draft, Message, Sample, sample_of
 
 ROWS = [
     {"id": "1", "text": "A man took my mother's card and the PIN yesterday.", "label": "fraud"},
@@ -234,3 +235,15 @@ def test_the_text_follows_scenario_style_persona_and_chunk(language: str) -> Non
     for words in ("IT WAS ABROAD", "WRITTEN IN HASTE", "A nurse on nights.", "THE FEE IS 12"):
         assert words in full[-1]["content"]
         assert words not in plain[-1]["content"]
+
+
+def test_the_table_of_a_run_counts_what_the_judge_found(tmp_path: Path) -> None:
+    def made(number: int, confirmed: bool | None, other: str | None) -> Sample:
+        brief = Brief(number, f"b{number}", {}, {"label": "fraud"})
+        turn: Message = {"role": "user", "content": "T"}
+        columns = {"text": "T", "looks_like": other, "label_confirmed": confirmed}
+        return sample_of("classify", "en", brief, Draft([turn], columns), ())
+
+    kept, dropped = [made(0, True, "card"), made(1, None, None)], [made(2, False, None)]
+    (table,) = ready().closing(Closing(tmp_path, tmp_path, kept, dropped))
+    assert table.rows == (("fraud", 3, 1, 1, 1),)

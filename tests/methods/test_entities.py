@@ -163,3 +163,48 @@ def test_values_come_from_a_file_beside_the_job(tmp_path: Path) -> None:
         {"types": TYPES, "values": {"PRODUCT": "products.txt"}}, context={"home": tmp_path}
     )
     assert made.values["PRODUCT"] == ["travel card", "savings pot"]
+
+
+def test_values_keep_their_own_punctuation_and_other_forms_of_a_letter() -> None:
+    import unicodedata
+
+    method = Entities.model_validate(
+        {"types": {"FIRM": "a firm"}, "values": {"FIRM": ["Yahoo!"]}, "each": (1, 1)}
+    )
+    made = brief()
+    script = Script(method, made, {"write": ["I work at <FIRM>Yahoo!</FIRM> now."]})
+    (one,) = asyncio.run(method.write(made, as_ask(script))).columns["entities"]
+    assert (one["text"], one["start"], one["end"]) == ("Yahoo!", 10, 16)
+    apart = unicodedata.normalize("NFD", "Café Zoë")
+    method = Entities.model_validate(
+        {"types": {"FIRM": "a firm"}, "values": {"FIRM": [apart]}, "each": (1, 1)}
+    )
+    script = Script(
+        method, made, {"write": ["\U0001f389 bei <FIRM>Café Zoë</FIRM>, Café Zoës nicht"]}
+    )
+    (one,) = asyncio.run(method.write(made, as_ask(script))).columns["entities"]
+    assert (one["text"], one["start"], one["end"]) == ("Café Zoë", 6, 14)
+
+
+def test_values_inside_a_longer_word_are_left_alone() -> None:
+    found = completed("Anaïs와 신용카드, 카드로 Ana에게", [], {"Ana": "NAME", "카드": "ITEM"})
+    assert [(span.start, span.end) for span in found] == [(13, 15), (17, 20)]
+
+
+def test_a_reader_is_held_against_the_text_as_it_is_written() -> None:
+    method = Entities.model_validate(
+        {"types": {"CITY": "a city"}, "verify": "model", "each": (1, 1)}
+    )
+    made = brief()
+    script = Script(
+        method,
+        made,
+        {
+            # Each of these letters is two when folded, and so moves what follows them.
+            "write": ["ßßßßßßßß und <CITY>Bonn</CITY> danach"],
+            "verify": ['{"entities": [{"text": "Bonn", "type": "CITY"}]}'],
+        },
+    )
+    (one,) = asyncio.run(method.write(made, as_ask(script))).columns["entities"]
+    assert one["text"] == "Bonn"
+    assert script.steps() == ["write", "verify"]

@@ -156,4 +156,4 @@ def test_pairs_of_two_models_through_a_run(project: Project, tmp_path: Path) -> 
         assert row["rejected"][0]["content"].startswith("Perhaps")
     table = next(t for t in result.summary.tables if t.title == "Pairs")
     assert table.rows[0][:2] == ("models", 12)
-    assert table.rows[0][4] == "100%"
+    assert table.rows[0][4] == "100 %"

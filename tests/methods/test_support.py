@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from tests.methods.samples import KOREAN_CHUNK, Script, as_ask, book, brief
 from textsynth.errors import ReplyError
 from textsynth.methods._case import pairs as _pairs
+from textsynth.methods._channels import in_channel
+from textsynth.methods._turns import Turn
 from textsynth.methods.support import Support
 from textsynth.records import Draft
 
@@ -247,3 +250,11 @@ def test_reviewed_questions_and_answers_are_shown_where_needs_are_written(langua
     plain = prompts.load("needs").render({**fields, "examples": made.fields["examples"][1:]})
     assert "for their manner" not in plain[0]["content"]
     assert "말투" not in plain[0]["content"]
+
+
+def test_a_company_without_a_name_is_told_in_korean_and_signs_as_nobody() -> None:
+    korean = replace(brief(0, KOREAN_CHUNK), language="ko")
+    assert (Support().firm(korean), Support().firm(brief())) == ("회사", "the company")
+    assert Support(company="한빛은행").firm(korean) == "한빛은행"
+    (turn,) = in_channel([Turn(1, "5영업일 걸립니다.")], "email", "", "ko")
+    assert turn.text.endswith("고객센터 드림")

@@ -16,6 +16,7 @@ import pytest
 from tests.writers.samples import ENGLISH, KOREAN, SUMMARY, sample
 from textsynth.errors import TextsynthError
 from textsynth.records import Sample, Summary
+from textsynth.writers._columns import Scan
 from textsynth.writers.dataset import Dataset
 from textsynth.writers.messages import Messages
 from textsynth.writers.sharegpt import Sharegpt
@@ -257,3 +258,22 @@ def test_names_that_are_taken_get_a_prefix(tmp_path: Path) -> None:
     assert (row["column_id"], row["mood"], row["facet_mood"]) == ("own", "m", "f")
     assert (row["facet_source"], row["seed_mood"], row["source"]) == ("g", "s", None)
     assert (row["chunk"], row["chosen"]) == (["c1", "c2"], [TURN])
+
+
+def kinds_of(name: str, value: Any) -> dict[str, str]:
+    return {c.name: c.kind for c in Scan.of([sample("u: Hi", columns={name: value})]).table(False)}
+
+
+@pytest.mark.parametrize(
+    ("name", "nothing", "something"),
+    [
+        ("entities", [], [{"start": 0, "end": 2}]),
+        ("quotes", [], [{"text": "Hi"}]),
+        ("bursts", [], [["Hi", "there"]]),
+        ("label_confirmed", None, True),
+    ],
+)
+def test_a_column_has_its_type_also_in_a_run_where_no_row_fills_it(
+    name: str, nothing: Any, something: Any
+) -> None:
+    assert kinds_of(name, nothing) == kinds_of(name, something)

@@ -12,7 +12,10 @@ from textsynth.methods._turns import line_of, tidy
 from textsynth.records import Brief
 
 _NUMBERING = re.compile(r"^\W*(?:\d+[.)]|[-*•])?\s*")
-_SENTENCES = re.compile(r"(?<=[.!?。])\s+|\n+")
+_SENTENCES = re.compile(r"(?<=[.!?।])\s+|(?<=[。！？])\s*|\n+")
+_END = re.compile("[.!。।\u0e01-\u0e5b]$")
+"""How a sentence ends; Thai has no mark for it."""
+
 _LABEL = re.compile(r"^[\w ]{1,20}:\s+")
 _LIMITS = re.compile(
     r"\b(?:cannot|can't|can not|not|never|only|at most|at least|up to|must|limit|within \d+|not yet"
@@ -65,7 +68,7 @@ async def needs_of(brief: Brief, ask: Ask, company: str, about: str, wanted: int
         reply = await ask(
             "needs", take=take, options=stop, company=company, about=about, number=number
         )
-        for need, answer in pairs(reply.text, chunk).items():
+        for need, answer in pairs(reply.text, chunk, brief.language).items():
             said = " ".join([*found, *found.values()])
             if lines.covered(need, said) < 0.8 and lines.covered(answer, said) < 0.8:
                 found[need] = answer
@@ -74,16 +77,17 @@ async def needs_of(brief: Brief, ask: Ask, company: str, about: str, wanted: int
     raise ReplyError("the model found nothing that a customer may want to know", reply.text)
 
 
-def pairs(text: str, chunk: str) -> dict[str, str]:
+def pairs(text: str, chunk: str, language: str = "en") -> dict[str, str]:
     """The questions of a list of `question | answer`, with the answers that stand in the chunk."""
     found: dict[str, str] = {}
+    shortest = 6 if language in ("ja", "zh", "th") else 12
     for line in re.sub(r"\s*\n+\s*\|", " |", text).splitlines():
         question, _, answer = _NUMBERING.sub("", tidy(line)).partition("|")
         question, answer = question.strip(), answer.strip()
         sound = lines.grounded(answer, chunk) and lines.covered(answer, chunk) >= 0.7
-        whole = 12 <= len(answer) <= 400 and answer[-1] in ".!。" and not lines.asks(answer)
+        whole = shortest <= len(answer) <= 400 and _END.search(answer) and not lines.asks(answer)
         fresh = lines.covered(answer, question) < 0.9 and not lines.about_text(answer)
-        agent = not lines.first_person(answer) and lines.answers(answer, question)
+        agent = not lines.first_person(answer, language) and lines.answers(answer, question)
         fits = sound and whole and fresh and agent and "..." not in question + answer
         if 6 <= len(question) <= 110 and lines.asks(question) and fits:
             found.setdefault(question, answer)

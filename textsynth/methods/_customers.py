@@ -60,7 +60,8 @@ class Scripted(Free):
     async def close(self, turns: Sequence[Turn], attempt: int) -> Reply:
         def fits(line: str) -> bool:
             bad = lines.asks(line) or lines.refuses(line) or lines.serves(line)
-            if self.brief.facets.get("outcome") == "escalated" and not lines.demands(line):
+            escalated = self.brief.facets.get("outcome") == "escalated"
+            if escalated and not lines.demands(line, self.brief.language):
                 return False
             return not bad and not any(lines.echoes(line, turn.text) for turn in turns)
 

@@ -83,7 +83,7 @@ _FILLERS = ("um ", "uh ", "hmm ", "so ", "well ", "er ")
 _FILLERS_KO = ("음 ", "어 ", "그 ", "저기 ", "아 ", "그게 ")
 _LAUGHS_KO = ("ㅠㅠ", "ㅜㅜ", "..", "ㅎㅎ")
 _BREAK = re.compile(
-    r"(?<=[.!?。])\s+|\n+|(?<=[,;])\s+(?=(?:and|but|so|because|그런데|근데|그리고)\b)"
+    r"(?<=[.!?。])\s+|(?<=[。！？])(?=\S)|\n+|(?<=[,;])\s+(?=(?:and|but|so|because|그런데|근데|그리고)\b)"
 )
 _CAPITAL = re.compile(r"I\b|\S*[A-Z]\S*[A-Z]")
 _HANGUL = re.compile(r"[가-힣]")
@@ -138,7 +138,7 @@ async def _touch(
         if kind in ("fragments", "code_switching"):
             changed = text if last else await _asked(kind, ask, text, human.second_language)
         else:
-            changed = _by_rule(kind, text, draw, keep)
+            changed = _by_rule(kind, text, draw, keep, brief.language)
         if changed != text:
             text = changed
             kinds.append(kind)
@@ -166,13 +166,14 @@ async def _asked(kind: str, ask: Ask, text: str, second: str) -> str:
     return text
 
 
-def _by_rule(kind: str, text: str, draw: Draw, keep: tuple[str, ...]) -> str:
+def _by_rule(kind: str, text: str, draw: Draw, keep: tuple[str, ...], language: str) -> str:
     if kind == "typos":
         return misspelt(text, draw, keep)
     if kind == "lowercase":
         return lowered(text, keep)
     if kind == "fillers":
-        return _filled(text, draw)
+        # "Um" and "so" are no fillers elsewhere: in German they are words.
+        return _filled(text, draw) if language in lines.READ else text
     return burst(text)
 
 

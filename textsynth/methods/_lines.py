@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import re
 
-_QUESTION = re.compile(r"[?？]|(?:나요|까요|는지요|인가요|은가요|는가요)\s*[.!~…]*\s*$")
+from textsynth.methods._stems import stems
+
+READ = ("en", "ko")
+"""The languages whose lines are read for what they say; in others such a test passes."""
+
+_QUESTION = re.compile(
+    r"[?？؟]|(?:나요|까요|는지요|인가요|은가요|는가요)\s*[.!~…]*\s*$|(?:か|かな|かしら|[吗呢么嗎])[。.!！…]*$"
+    r"|(?:ไหม|มั้ย|หรือไม่|หรือเปล่า|อย่างไร|ยังไง|อะไร|เท่าไร|เท่าไหร่|ที่ไหน|เมื่อไร|เมื่อไหร่|ใคร)"
+    r"(?:ครับ|คะ|ค่ะ)?\W*$"
+)
 
 _REFUSAL = re.compile(
     r"\bI(?:'m| am)? ?(?:can ?not|can't|unable to|not able to) "
@@ -57,14 +66,14 @@ _ABOUT_TEXT = re.compile(
 )
 _ONESELF = re.compile(r"\b(?:I|me|my|mine|we|us|our)\b", re.IGNORECASE)
 _KOREAN = re.compile(r"[\uac00-\ud7a3]")
-_FIRST_PERSON = re.compile(r"\b(?:I|I'm|my|mine|me|myself)\b|\b(?:저는|제가|제)\b", re.IGNORECASE)
+_FIRST_PERSON = re.compile(r"\b(?:I|I'm|my|mine|me|myself)\b", re.IGNORECASE)
+_FIRST_PERSON_KO = re.compile(r"\b(?:저는|제가|제)\b")
 _MACHINE = re.compile(
     r"\bassistant\b|\bspeak as\b|\b(?:any|particular|specific) questions\b|어시스턴트|비서",
     re.IGNORECASE,
 )
 _CURRENCY = re.compile(r"[$€£¥₩]")
 _FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
-_ROOT = re.compile(r"[a-z\u00c0-\u024f]{3,}|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{2,}")
 _COMMON_WORDS = """
 abou also and any are bank but can coul did does don for from get give had has have how into its
 just know make may more much need not now one othe our out over shou some tell than that the then
@@ -72,7 +81,6 @@ ther they this use was what when wher whic who will with woul you your
 """
 _COMMON = frozenset(_COMMON_WORDS.split())
 _REFERS = re.compile(r"(?:it|they|these|this|that|yes|no)\b|네\b|예\b|아니", re.IGNORECASE)
-_WORD = re.compile(r"[a-z\u00c0-\u024f]{4,}|[\uac00-\ud7a3]{2,}")
 
 
 def asks(text: str) -> bool:
@@ -100,9 +108,9 @@ def declines(text: str) -> bool:
     return bool(_DECLINE.search(_straight(text)))
 
 
-def demands(text: str) -> bool:
-    """Whether a line wants the case to go to somebody else."""
-    return bool(_DEMAND.search(text)) or not (_straight(text).isascii() or _KOREAN.search(text))
+def demands(text: str, language: str = "en") -> bool:
+    """Whether a line wants the case to go to somebody else; in languages not read, true."""
+    return language not in READ or bool(_DEMAND.search(text))
 
 
 def about_text(text: str) -> bool:
@@ -116,9 +124,13 @@ def of_oneself(text: str) -> bool:
     return bool(_ONESELF.search(last)) or not _straight(text).isascii()
 
 
-def first_person(text: str) -> bool:
-    """Whether a line speaks of "I" or "my", as an answer for a company does not."""
-    return bool(_FIRST_PERSON.search(_straight(text)))
+def first_person(text: str, language: str = "en") -> bool:
+    """Whether a line speaks of "I" or "my", as an answer for a company does not.
+
+    Told in English and Korean: elsewhere "i" and "me" are other words.
+    """
+    english = language in READ and _FIRST_PERSON.search(_straight(text))
+    return bool(english or _FIRST_PERSON_KO.search(text))
 
 
 def of_a_machine(text: str) -> bool:
@@ -156,14 +168,11 @@ def _straight(text: str) -> str:
 
 
 def _roots(text: str) -> set[str]:
-    found = _ROOT.findall(text.lower())
-    return {word[:4] if word[0] < "\u3040" else word[:2] for word in found} - _COMMON
+    return {stem for _, stem in stems(text, 3, 4)} - _COMMON
 
 
 def _beginnings(text: str) -> set[str]:
-    """Latin words by their first five letters, Korean ones by two; others need no spaces: none."""
-    found = _WORD.findall(text.lower())
-    return {word[:5] if word[0] < "\uac00" else word[:2] for word in found}
+    return {stem for _, stem in stems(text, 4, 5)}
 
 
 def _pairs(text: str) -> set[str]:

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 _TAG = re.compile(r"<(/?)\s*([^<>/\s][^<>/]*?)\s*>")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _EDGES = " \t\n\"'“”‘’.,;:!?…"
-_ASCII_WORD = re.compile(r"[A-Za-z0-9_]")
+_JOINED = re.compile(r"[^\W\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+"""A letter of a script that sets spaces between words, or a digit."""
+
+_HANGUL = re.compile("[\uac00-\ud7a3]")
 
 
 class MarkError(ValueError):
@@ -33,8 +36,14 @@ class Span:
         }  # fmt: skip
 
 
-def read_marks(marked: str, labels: Collection[str]) -> tuple[str, list[Span]]:
-    """(plain text, spans). Raises MarkError for a mark that is unknown, nested, empty, open."""
+def read_marks(
+    marked: str, labels: Collection[str], known: Collection[str] = ()
+) -> tuple[str, list[Span]]:
+    """(plain text, spans). Raises MarkError for a mark that is unknown, nested, empty, open.
+
+    Marks of punctuation at the edges of a span go, unless its words are among the `known`.
+    """
+    whole = {words.casefold() for words in known}
     names = {label.lower(): label for label in labels}
     plain: list[str] = []
     spans: list[Span] = []
@@ -62,12 +71,16 @@ def read_marks(marked: str, labels: Collection[str]) -> tuple[str, list[Span]]:
     text = "".join([*plain, marked[place:]])
     if "<" in text or ">" in text:
         raise MarkError("there is a stray < or >")
-    return text, [_trimmed(span, text) for span in spans]
+    return text, [_trimmed(span, text, whole) for span in spans]
 
 
-def _trimmed(span: Span, text: str) -> Span:
-    """Without white space and marks of punctuation at its edges."""
+def _trimmed(span: Span, text: str, whole: Collection[str]) -> Span:
+    """Without white space at its edges, nor marks of punctuation that are no part of its words."""
     start, end = span.start, span.end
+    words = text[start:end]
+    if words.strip().casefold() in whole:
+        start += len(words) - len(words.lstrip())
+        return Span(start, start + len(words.strip()), span.label)
     while start < end and text[start] in _EDGES:
         start += 1
     while end > start and text[end - 1] in _EDGES:
@@ -93,12 +106,17 @@ def completed(text: str, spans: Iterable[Span], known: Mapping[str, str]) -> lis
 
 
 def _places(words: str, text: str) -> Iterable[int]:
-    """Where words stand in a text as such: not inside a longer Latin word or number."""
+    """Where words stand in a text as such: not inside a longer word or number.
+
+    In Korean a particle may follow, so only what stands before counts.
+    """
     place = text.find(words) if len(words) > 1 else -1
     while place >= 0:
         before, after = text[place - 1 : place], text[place + len(words) : place + len(words) + 1]
-        cut = (_ASCII_WORD.match(before) and _ASCII_WORD.match(words[0])) or (
-            _ASCII_WORD.match(after) and _ASCII_WORD.match(words[-1])
+        cut = (
+            (_JOINED.match(before) and _JOINED.match(words[0]))
+            or (_JOINED.match(after) and _JOINED.match(words[-1]))
+            or (_HANGUL.match(before) and _HANGUL.match(words[0]))
         )
         if not cut:
             yield place

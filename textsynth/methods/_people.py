@@ -57,7 +57,7 @@ async def written(
     for take in range(TRIES):
         reply = await ask(step, take=take, form=Person, **fields)
         person: Person = reply.data
-        problem, raw = fault(person), reply.text
+        problem, raw = fault(person, brief.language), reply.text
         if not problem:
             made = {name: value.strip() for name, value in person.model_dump().items()}
             asked = {name: brief.facets[name] for name in _ASKED if name in brief.facets}
@@ -66,14 +66,14 @@ async def written(
     raise ReplyError(problem, raw)
 
 
-def fault(person: Person) -> str:
+def fault(person: Person, language: str = "en") -> str:
     """What makes a person useless, in words; empty when nothing does."""
     text = " ".join(person.description.split())
     if lines.refuses(text) or lines.of_a_machine(text):
         return "the model refused, or spoke of itself"
     if _SCAFFOLD.search(text):
         return "the description speaks of the text or of the task"
-    if lines.first_person(text):
+    if lines.first_person(text, language):
         return "the description is told by the person"
     if any(one in text for one in _EXAMPLE):
         return "the description is that of the example"

@@ -13,13 +13,20 @@ from textsynth.methods._turns import tidy
 from textsynth.records import Brief
 
 Row = dict[str, Any]
+_DENSE = ("ja", "zh", "th")
+"""Languages that say in few characters what others say in many."""
+
 _OPEN = re.compile(
     r"\b(?:what|which|who|whose|when|where|why|how)\b(?! (?:if|ever)\b)"
     r"|무엇|무슨|뭐|뭘|얼마|언제|어디|어떻게|어떤|누구|누가|(?<![가-힣])왜(?![가-힣])|몇",
     re.IGNORECASE,
 )
 _NO_ANSWER = re.compile(
-    r"\W*(?:not (?:\w+ )?in the text|글에 (?:\S+ )?없|none\b|없음)", re.IGNORECASE
+    r"\W*(?:not (?:\w+ )?in the text|글에 (?:\S+ )?없|none\b|없음"
+    r"|nicht im text|(?:pas|non|n'est pas) dans le texte|no (?:está )?en el texto|niet in de tekst"
+    r"|(?:non|não|nao) (?:è |está )?n(?:el test|o text)o|нет в тексте"
+    r"|(?:本文|テキスト|文章)に(?:は|も)?[^。]{0,8}(?:ありません|ない|なし)|文(?:中|本中)(?:没有|未))",
+    re.IGNORECASE,
 )
 
 
@@ -121,7 +128,11 @@ async def yes_no(desk: Desk, take: int) -> Pair:
     if said != wanted or before not in ("", wanted):
         # Asked twice, a small model that guesses says one thing and then the other.
         raise Useless(f"the answer was to be '{word}': {question}", reply.text)
-    if len(reason) < 8 or not sound(reason, text, question) or not answered(reason):
+    if (
+        len(reason) < (4 if language in _DENSE else 8)
+        or not sound(reason, text, question)
+        or not answered(reason)
+    ):
         raise Useless(f"the answer gives no reason: {question}", reply.text)
     answer = _words.opened(wanted, reason, language)
     return Pair(question, answer, [chunk], {"yes_no": wanted}, reason)
@@ -151,24 +162,26 @@ async def unanswerable(desk: Desk, take: int) -> Pair:
     if not _NO_ANSWER.match(tidy(reply.text)):
         # Fails closed: only the plain word that nothing answers it counts.
         raise Useless(f"the chunk may answer the question: {question}", reply.text)
-    if not _is_piece(needed, question):
+    if not _is_piece(needed, desk.brief.language):
         reply = await desk.ask("needed", question=question)
         needed = one_line(reply.text)
-    if not _is_piece(needed, question):
+    if not _is_piece(needed, desk.brief.language):
         raise Useless("the model did not say what an answer would need", reply.text)
     return Pair(question, _words.unknown(needed, desk.brief.language), [], {"needed": needed})
 
 
-def _is_piece(needed: str, question: str) -> bool:
+def _is_piece(needed: str, language: str) -> bool:
     """Whether a line names a piece of information, and is neither an answer nor the question."""
-    if not 6 <= len(needed) <= 120 or re.search(r"\d|[?？|]|\.\.\.|…|[.!]\s", needed):
+    least = 2 if language in _DENSE else 6
+    if not least <= len(needed) <= 120 or re.search(r"\d|[?？|]|\.\.\.|…|[.!]\s", needed):
         return False
-    if lines.refuses(needed) or lines.about_text(needed) or lines.first_person(needed):
+    if lines.refuses(needed) or lines.about_text(needed) or lines.first_person(needed, language):
         return False
-    if needed.isascii() and not _PIECE.match(needed):
+    if language == "en" and needed.isascii() and not _PIECE.match(needed):
         return False
     return (
-        not re.search(r"(?:니다|어요|아요|세요|네요)[.\s]*$", needed) and len(needed.split()) <= 16
+        not re.search(r"(?:(?:니다|어요|아요|세요|네요)[.\s]*|(?:です|ます|ません)。?)$", needed)
+        and len(needed.split()) <= 16
     )
 
 
@@ -268,7 +281,7 @@ def without_source(answer: str) -> str:
 
 def answered(line: str) -> bool:
     """Whether a line is an answer, and not the word that there is none."""
-    return not re.match(r"\W*(?:not in the text|글에 없)", line, re.IGNORECASE)
+    return not _NO_ANSWER.match(line)
 
 
 def one_line(text: str) -> str:

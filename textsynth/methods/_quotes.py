@@ -13,6 +13,8 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
+from textsynth.methods._stems import stems
+
 LEAST = 85.0
 """Score (0 to 100, rapidfuzz's partial ratio) from which the best alignment counts as the quote."""
 
@@ -29,7 +31,6 @@ _SAME = {
 _AROUND = " \t\n\"'-*•.|"
 _FIGURE = re.compile(r"\d+(?:[.,:]\d+)*")
 _CURRENCY = re.compile(r"[$€£¥₩]")
-_WORD = re.compile(r"[a-z\u00c0-\u024f]{3,}|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]{2,}")
 _NAME = re.compile(r"(?<![.!?:\"“(\n])(?<!^) ([A-Z][a-z\u00e0-\u024f]{2,}(?: [A-Z][a-z]+)*)")
 _DAY = re.compile(r"[월화수목금토일]요일")
 _DAYS = re.compile(
@@ -37,7 +38,8 @@ _DAYS = re.compile(
     r"(?:(?:요일)?(?:\s?([~∼–-])\s?|부터 )(?=([월화수목금토일]))|(?=요일|[·,]\s?[월화수목금토일]))"
 )
 _BREAK = re.compile(
-    r"(?<=[.!?。])[\"”’)]*\s+(?=[\"“(£$€₩]?[A-Z0-9\uac00-\ud7a3])|\s*\n+\s*|(?<=。)"
+    r"(?<=[.!?。।؟])[\"”’»)]*\s+(?=[\"“„«(£$€₩¿¡]?(?![a-z\u00df-\u00ff\u0430-\u045f])\w)"
+    r"|\s*\n+\s*|(?<=[。！？])"
 )
 _LABEL = re.compile(r"\s*(?:[-*•]\s+|\d{1,2}[.)]\s+|[\w ]{2,20}:\s+)")
 _COMMON_WORDS = """
@@ -125,7 +127,7 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
         if label := _LABEL.match(text, start, end):
             start = label.end()
         part = text[start:end]
-        if part.strip() and not part.lstrip().startswith("#") and part.rstrip()[-1] not in "?？":
+        if part.strip() and not part.lstrip().startswith("#") and part.rstrip()[-1] not in "?？؟":
             yield start, start + len(part.rstrip())
 
 
@@ -170,11 +172,7 @@ def _day_letters(text: str) -> set[str]:
 def _units(text: str) -> dict[str, int]:
     """Telling words and figures of a text, with what each weighs: a figure twice a word."""
     lowered = text.lower()
-    found = {
-        (word[:5] if word[0] < "\u3040" else word[:2]): 1
-        for word in _WORD.findall(lowered)
-        if word not in _COMMON
-    }
+    found = {stem: 1 for word, stem in stems(lowered, 3, 5) if word not in _COMMON}
     return {**found, **{figure.replace(",", ""): 2 for figure in _FIGURE.findall(lowered)}}
 
 

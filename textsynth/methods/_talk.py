@@ -34,7 +34,8 @@ class Talk:
         self.scripted = method.customer == "scripted"
         self.about = method.about(brief)
         side = Scripted if self.scripted else Free
-        self.customer = side(brief, ask, method.company, self.about, case.requests)
+        self.firm = method.firm(brief)
+        self.customer = side(brief, ask, self.firm, self.about, case.requests)
         self.calls: dict[int, list[Message]] = {}
         """Number of the agent's turn → the call before it and its result."""
 
@@ -74,7 +75,7 @@ class Talk:
         if not method.tools:
             return ""
         made = await called(
-            method.tools, method.company, self.brief, self.ask, turns, small=self.scripted
+            method.tools, self.firm, self.brief, self.ask, turns, small=self.scripted
         )
         if made:
             self.calls[at] = made
@@ -91,7 +92,7 @@ class Talk:
             return sound and not lines.refuses(line) and not echo and (not rule or says_no(line))
 
         return await line_of(
-            self.ask, "agent", fits, history=view_of(1, turns), company=self.method.company,
+            self.ask, "agent", fits, history=view_of(1, turns), company=self.firm,
             about=self.about, policy=self.method.policy, found=found, rule=rule,
             instead=self.case.instead if rule else "", attempt=self.attempt,
         )  # fmt: skip
@@ -108,7 +109,7 @@ class Talk:
             reason = lines.covered(case.rule, line) >= 0.5
             return says_no(line) and reason and lines.grounded(line, *known) and not bad
 
-        settled = _NO.get(language_of(case.rule))
+        settled = _NO.get(language_of(case.rule, self.brief.language))
         plain = f"{settled.format(case.rule)} {case.instead}".strip() if settled else ""
         return await line_of(
             self.ask, "decline", fits, otherwise=Reply(plain, "") if plain else None,
@@ -127,7 +128,12 @@ class Talk:
             bad = lines.refuses(line) or lines.declines(line) or lines.asks(line)
             echo = any(lines.echoes(line, turn.text) for turn in turns)
             sound = lines.grounded(line, *known) and not bad and not echo
-            if sound and escalated and language_of(known[0]) and not hands(line):
+            if (
+                sound
+                and escalated
+                and language_of(known[0], self.brief.language)
+                and not hands(line)
+            ):
                 # One that hands over is worth another request: else the whole end is written anew.
                 spare.append(Reply(line, ""))
                 return False

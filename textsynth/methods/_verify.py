@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from textsynth.errors import ReplyError
 from textsynth.methods import Ask
+from textsynth.methods._lines import READ
 from textsynth.methods._outcomes import OUTCOMES, UNCLEAR, Reading, read
 from textsynth.methods._turns import Turn
 from textsynth.records import Brief, Closing, Sample, Table
@@ -44,7 +45,8 @@ async def checked(verify: Verify, brief: Brief, ask: Ask, turns: Sequence[Turn])
     confirmed. An outcome other than OUTCOMES can be confirmed by a model alone.
     """
     asked = brief.facets.get("outcome", "")
-    seen = read(turns) if verify != "model" else Reading(UNCLEAR)
+    by_rules = verify != "model" and brief.language in READ
+    seen = read(turns) if by_rules else Reading(UNCLEAR)
     if verify in ("model", "both"):
         told = await _judged(asked, brief, ask, turns)
         if seen.outcome != UNCLEAR and told.outcome != seen.outcome:

@@ -12,6 +12,7 @@ _YES_NO: dict[str, tuple[str, str]] = {
     "th": ("ใช่", "ไม่ใช่"), "tr": ("Evet", "Hayır"), "uk": ("Так", "Ні"), "vi": ("Có", "Không"),
     "zh": ("是的", "不是"),
 }  # fmt: skip
+_MARKS = r"\s,.!:;。、，：！،؛।—–-"
 _ALSO = {"예": "네", "아니오": "아니요", "아뇨": "아니요", "是": "是的", "不": "不是", "否": "不是"}
 
 _UNKNOWN: dict[str, str] = {
@@ -51,7 +52,7 @@ def yes_no(language: str) -> tuple[str, str]:
 
 def polarity(answer: str, language: str) -> tuple[str, str]:
     """("yes" or "no", the rest) of an answer that begins so; ("", answer) of any other."""
-    said = re.match(r"\W*([^\s,.!:;。、，：—–-]+)[\s,.!:;。、，：—–-]*(.*)", answer, re.DOTALL)
+    said = re.match(rf"\W*([^{_MARKS}]+)[{_MARKS}]*(.*)", answer, re.DOTALL)
     if not said:
         return "", answer
     first = _ALSO.get(said[1], said[1]).casefold()
@@ -64,7 +65,7 @@ def polarity(answer: str, language: str) -> tuple[str, str]:
 def opened(name: str, reason: str, language: str) -> str:
     """An answer that begins with yes or no and gives the reason."""
     word = yes_no(language)[name == "no"]
-    mark = "、" if language == "ja" else "，" if language == "zh" else ", "
+    mark = {"ja": "、", "zh": "，", "ar": "، "}.get(language, ", ")
     if mark == ", " and language == "en" and re.match(r"[A-Z][a-z]", reason):
         first = reason.split(maxsplit=1)[0]
         # An article or a pronoun goes on small; a name keeps its capital.

@@ -12,7 +12,7 @@ from textsynth.methods import Around, Ask, Likeness, Method
 from textsynth.methods import _lines as lines
 from textsynth.methods._classes import copies, names_label, read_label, unlike
 from textsynth.methods._turns import tidy
-from textsynth.records import Brief, Draft
+from textsynth.records import Brief, Closing, Draft, Table
 
 TAKES = 3
 """Replies asked for until one is a text that can be used."""
@@ -113,6 +113,28 @@ class Classify(Method):
             [{"role": "user", "content": text}, {"role": "assistant", "content": label}],
             columns,
             {"user": "writer", "assistant": "label"},
+        )
+
+    def closing(self, closing: Closing) -> Sequence[Table]:
+        """Per label, over kept and dropped rows: how many, confirmed, found to be another.
+
+        Nothing where no label was checked.
+        """
+        counts: dict[str, list[int]] = {}
+        for samples in (closing.kept, closing.dropped):
+            for sample in samples:
+                cell = counts.setdefault(sample.facets["label"], [0, 0, 0, 0])
+                confirmed = sample.columns.get("label_confirmed")
+                hard = sample.columns.get("looks_like") is not None
+                for n, hit in enumerate((True, confirmed is True, confirmed is False, hard)):
+                    cell[n] += hit
+        checked = any(yes or no for _, yes, no, _ in counts.values())
+        heads = ("label", "rows", "confirmed", "found another", "like another")
+        told: tuple[tuple[str | int, ...], ...] = tuple(
+            (label, *cell) for label, cell in sorted(counts.items())
+        )
+        return (
+            [Table("Labels confirmed, over kept and dropped rows", heads, told)] if checked else []
         )
 
     def _other(self, brief: Brief) -> dict[str, str] | None:

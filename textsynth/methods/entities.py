@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
@@ -12,17 +14,13 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_val
 from textsynth.errors import ReplyError
 from textsynth.methods import Ask, Method
 from textsynth.methods import _lines as lines
+from textsynth.methods._asked import ENTITIES
 from textsynth.methods._marks import MarkError, Span, completed, read_marks, tagged
 from textsynth.methods._turns import tidy
 from textsynth.records import Brief, Closing, Draft, Table
 
 _DIFFERENT = 100_000
 """Wordings of a type are told apart up to this many, so that memory stays bounded."""
-
-_ASKED = {
-    "en": "List the entities ({types}) of this text as JSON.\n\n{text}",
-    "ko": "다음 글에서 개체({types})를 찾아 JSON으로 적으세요.\n\n{text}",
-}
 
 
 class Found(BaseModel):
@@ -101,7 +99,7 @@ class Entities(Method):
         problem, raw = "", ""
         for take in range(3):
             reply = await ask("write", take=take, wanted=wanted, what=self.what, types=self.types)
-            raw = tidy(reply.text)
+            raw = unicodedata.normalize("NFC", tidy(reply.text))
             try:
                 text, spans = self._read(raw, wanted)
                 if self.verify == "model":
@@ -126,10 +124,10 @@ class Entities(Method):
         return wanted
 
     def _read(self, marked: str, wanted: Sequence[Mapping[str, str]]) -> tuple[str, list[Span]]:
-        text, spans = read_marks(marked, self.types)
+        known = {v: name for name, values in self.values.items() for v in values}
+        text, spans = read_marks(marked, self.types, known)
         if not text.strip() or lines.refuses(text):
             raise MarkError("the model wrote no text")
-        known = {v: name for name, values in self.values.items() for v in values}
         spans = completed(text, spans, known)
         there = {(span.label, text[span.start : span.end].casefold()) for span in spans}
         labels = [span.label for span in spans]
@@ -142,26 +140,29 @@ class Entities(Method):
 
     async def _verify(self, ask: Ask, text: str, spans: Sequence[Span]) -> None:
         reply = await ask("verify", form=Reading, text=text, types=self.types)
-        low = text.casefold()
         for entity in reply.data.entities:
-            words = entity.text.strip().casefold()
-            start = low.find(words) if words and entity.type in self.types else -1
-            if start >= 0 and not any(
-                span.start < start + len(words) and start < span.end for span in spans
-            ):
+            words = unicodedata.normalize("NFC", entity.text.strip())
+            if not words or entity.type not in self.types:
+                continue
+            # Not by casefold, which makes two letters of one and so moves what follows.
+            seen = re.search(re.escape(words), text, re.IGNORECASE)
+            if seen and not any(s.start < seen.end() and seen.start() < s.end for s in spans):
                 raise MarkError(f"a reader sees '{entity.text}' ({entity.type}), not marked")
 
     def _draft(self, text: str, spans: Sequence[Span], brief: Brief) -> Draft:
         found = [span.to_json(text) for span in spans]
         tokens, tags = tagged(text, spans)
-        language = "ko" if lines.korean(text) else "en"
-        asked = _ASKED[language].format(types=", ".join(self.types), text=text)
+        language = "ko" if lines.korean(text) else brief.language
+        line = ENTITIES.get(language, ENTITIES["en"]).format(types=", ".join(self.types))
+        asked = f"{line}\n\n{text}"
         said = json.dumps(
             [{"text": one["text"], "label": one["label"]} for one in found], ensure_ascii=False
         )
         columns = {"text": text, "entities": found, "tokens": tokens, "tags": tags}
         return Draft(
-            [{"role": "user", "content": asked}, {"role": "assistant", "content": said}], columns
+            [{"role": "user", "content": asked}, {"role": "assistant", "content": said}],
+            columns,
+            {"user": "writer", "assistant": "label"},
         )
 
     def closing(self, closing: Closing) -> Sequence[Table]:
@@ -192,4 +193,4 @@ def _listed(given: list[str] | str, home: Path) -> list[str]:
     values = [value.strip() for value in given if value.strip()]
     if not values:
         raise ValueError("a list of values is empty")
-    return list(dict.fromkeys(values))
+    return list(dict.fromkeys(unicodedata.normalize("NFC", value) for value in values))

@@ -11,7 +11,7 @@ from textsynth.errors import ReplyError
 from textsynth.methods import Ask, Method
 from textsynth.methods import _lines as lines
 from textsynth.methods._turns import tidy
-from textsynth.records import Brief, Closing, Draft, Message, Table
+from textsynth.records import Brief, Closing, Draft, Message, Table, percent
 
 FAULTS: dict[str, str] = {
     "incomplete": "it leaves out half of what was asked",
@@ -199,7 +199,7 @@ class Preference(Method):
             for n, value in enumerate((1, good, bad, good > bad)):
                 cell[n] += value
         lines = tuple(
-            (name, n, round(good / n), round(bad / n), f"{longer / n:.0%}")
+            (name, n, round(good / n), round(bad / n), percent(longer, n))
             for name, (n, good, bad, longer) in sorted(found.items())
         )
         columns = (

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from textsynth.errors import ReplyError
 from textsynth.methods import Ask, Method, _quotes
 from textsynth.methods._qa_kinds import KINDS, Desk, Pair, Useless
-from textsynth.records import Brief, Closing, Draft, Table
+from textsynth.records import Brief, Closing, Draft, Table, percent
 
 TAKES = 3
 """Questions that one brief tries."""
@@ -205,10 +205,10 @@ def _tables(
     cells: list[tuple[str | int | float, ...]] = []
     for kind in [kind for kind in KINDS if kind in rows]:
         counts = matches[kind]
-        shares = [f"{counts[m] / rows[kind]:.0%}" for m in ("verbatim", "aligned", "found", "none")]
+        shares = [percent(counts[m], rows[kind]) for m in ("verbatim", "aligned", "found", "none")]
         cells.append((kind, rows[kind], *shares))
-    tables = [Table("questions and their quotes", heads, tuple(cells))]
+    tables = [Table("Questions and their quotes", heads, tuple(cells))]
     if total := said.get("yes", 0) + said.get("no", 0):
-        balance = tuple((word, said[word], f"{said[word] / total:.0%}") for word in ("yes", "no"))
-        tables.append(Table("answers to yes-no questions", ("answer", "rows", "share"), balance))
+        balance = tuple((word, said[word], percent(said[word], total)) for word in ("yes", "no"))
+        tables.append(Table("Answers to yes-no questions", ("answer", "rows", "share"), balance))
     return tables

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from textsynth.errors import ReplyError
 from textsynth.methods import Ask, Method
 from textsynth.methods import _lines as lines
+from textsynth.methods._asked import manner, rewriting
 from textsynth.methods._turns import tidy
 from textsynth.records import Brief, Draft
 
@@ -21,22 +22,6 @@ _ENGLISH = re.compile(
 )
 _DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _LABEL = re.compile(r"^\W*(?:the|your)? ?(?:rewritten )?text\W*:\s*|^글\s*:\s*", re.IGNORECASE)
-_MANNERS = {
-    "en": {
-        "formal": "Rewrite this text in a formal register",
-        "plain": "Rewrite this text in plain words",
-        "casual": "Rewrite this text casually, as in a chat",
-        "warm": "Rewrite this text in a warm, friendly tone",
-        "brief": "Rewrite this text as briefly as possible",
-    },
-    "ko": {
-        "formal": "다음 글을 격식 있는 말투로 다시 써 주세요",
-        "plain": "다음 글을 쉬운 말로 다시 써 주세요",
-        "casual": "다음 글을 채팅하듯 편한 말투로 다시 써 주세요",
-        "warm": "다음 글을 따뜻하고 친근한 말투로 다시 써 주세요",
-        "brief": "다음 글을 되도록 짧게 다시 써 주세요",
-    },
-}
 
 
 class Judged(BaseModel):
@@ -84,7 +69,7 @@ class Rewrite(Method):
         register = brief.facets.get("register", "plain")
         problem, text = "", ""
         for take in range(3):
-            reply = await ask("write", take=take, manner=_manner(register, "en"))
+            reply = await ask("write", take=take, manner=manner(register, "en"))
             text = _LABEL.sub("", tidy(reply.text))
             problem = self._fault(text, chunk, register) or _about_reader(text, chunk, brief)
             if not problem and self.verify == "model":
@@ -94,7 +79,9 @@ class Rewrite(Method):
                 break
         if problem:
             raise ReplyError(f"the text was not rewritten: {problem}", text)
-        asked = f"{_asked(register, lines.korean(text), brief)}\n\n{chunk}"
+        language = "ko" if lines.korean(text) else brief.language
+        reader = (brief.fields.get("persona") or {}).get("description", "")
+        asked = f"{rewriting(register, language, reader)}\n\n{chunk}"
         turns = [("user", asked), ("assistant", text)]
         if self.system:
             turns.insert(0, ("system", self.system))
@@ -146,25 +133,3 @@ def _figures(text: str) -> set[str]:
 
 def _size(text: str) -> int:
     return len(text) + len(_DENSE.findall(text))
-
-
-def _manner(register: str, language: str) -> str:
-    """What the register asks for; one of the job's own is named as it is."""
-    known = _MANNERS[language].get(register)
-    if known:
-        return known
-    return (
-        f"다음 글을 이런 말투로 다시 써 주세요: {register}"
-        if language == "ko"
-        else f"Rewrite this text in this register: {register}"
-    )
-
-
-def _asked(register: str, korean: bool, brief: Brief) -> str:
-    """The user's turn of the dataset."""
-    manner = _manner(register, "ko" if korean else "en")
-    persona = brief.fields.get("persona")
-    if not persona:
-        return f"{manner}."
-    about = persona["description"].rstrip(".")
-    return f"{manner}. 읽을 사람: {about}." if korean else f"{manner}, for this reader: {about}."

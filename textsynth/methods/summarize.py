@@ -13,7 +13,7 @@ from textsynth.errors import ReplyError
 from textsynth.methods import Ask, Method
 from textsynth.methods import _lines as lines
 from textsynth.methods._turns import tidy
-from textsynth.records import Brief, Closing, Draft, Table
+from textsynth.records import Brief, Closing, Draft, Table, percent
 
 TAKES = 3
 """Summaries that one brief tries."""
@@ -29,7 +29,12 @@ PARTS = {
 """Sentences of prose, or bullets, that a summary has: fewest and most."""
 
 _BULLET = re.compile(r"^\s*(?:[-*•·▪]|\d{1,2}[.)])\s+")
-_SENTENCE = re.compile(r"(?<=[.!?。])[\"”’)]*\s+(?=\S)|(?<=。)(?=\S)")
+_SENTENCE = re.compile(r"(?<=[.!?。।])[\"”’)]*\s+(?=\S)|(?<=[。！？])(?=\S)")
+_SPACELESS = "\u0e01-\u0e5b\u3040-\u30ff\u3400-\u9fff"
+_DENSE = re.compile(f"[{_SPACELESS}]")
+_WORD = re.compile(rf"[{_SPACELESS}]|[^\W{_SPACELESS}]+")
+"""A word; a character where a language writes without spaces."""
+
 _PREFACE = re.compile(
     r"^\W*(?:here(?:'s| is)|(?:the )?(?:summary|headline)\b|요약|제목)[^\n:]{0,60}:\s*",
     re.IGNORECASE,
@@ -101,8 +106,9 @@ class Summarize(Method):
         for take in range(TAKES):
             reply = await ask("request", take=take, purpose=self.purpose, pick=pick + take)
             line = tidy(reply.text).partition("\n")[0].strip()
+            most = 16 if _DENSE.search(line) else 8
             bad = lines.refuses(line) or lines.offers(line) or "..." in line or "…" in line
-            if 8 <= len(line) <= 300 and not bad and run(line, text) < 8:
+            if 8 <= len(line) <= 300 and not bad and run(line, text) < most:
                 return line
         raise ReplyError("the model wrote no request for a summary", reply.text)
 
@@ -116,7 +122,7 @@ class Summarize(Method):
             return "it has a figure that the text does not have"
         if language == "ko" and not re.search("[가-힣]", summary):
             return "it is not in Korean"
-        if copied(summary, text) > self.most_copied and len(summary.split()) > 5:
+        if copied(summary, text) > self.most_copied and len(_words(summary)) > 5:
             return "it copies the text word for word"
         return _misfit(summary, text, length, form)
 
@@ -128,9 +134,9 @@ class Summarize(Method):
             cell = (sample.facets.get("length", ""), sample.facets.get("form", ""))
             rows[cell] += 1
             ratio[cell] += sample.columns["compression"]
-        cells = tuple((*cell, n, f"{ratio[cell] / n:.0%}") for cell, n in sorted(rows.items()))
+        cells = tuple((*cell, n, percent(ratio[cell], n)) for cell, n in sorted(rows.items()))
         heads = ("length", "form", "rows", "of the text's length")
-        return [Table("summaries", heads, cells)] if cells else ()
+        return [Table("Summaries", heads, cells)] if cells else ()
 
 
 def _misfit(summary: str, text: str, length: str, form: str) -> str:
@@ -190,4 +196,4 @@ def run(line: str, text: str) -> int:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())
+    return _WORD.findall(text.lower())

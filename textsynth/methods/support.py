@@ -13,6 +13,7 @@ from textsynth.methods import Ask, Method, _human, _tools, _verify
 from textsynth.methods._case import Case, needs_of, rule_of, wish_of
 from textsynth.methods._channels import in_channel
 from textsynth.methods._human import Humans, humanised, reached
+from textsynth.methods._lines import READ
 from textsynth.methods._outcomes import OUTCOMES
 from textsynth.methods._talk import Talk
 from textsynth.methods._tools import Tools, as_text
@@ -65,9 +66,9 @@ class Support(Method):
     """A system message to put before each conversation of the dataset; none when empty."""
 
     verify: Verify = "rules"
-    """How the outcome is read off the finished lines: `rules` (English and Korean, free), `model`
-    (role `judge`), `both` (the model where rules see nothing; a conflict confirms nothing), or
-    `none`."""
+    """How the outcome is read off the finished lines: `rules` (free; English and Korean only, other
+    languages go unchecked), `model` (role `judge`), `both` (the model where rules see nothing; a
+    conflict confirms nothing), or `none`."""
 
     tries: int = Field(2, ge=0, le=10)
     """How often the closing turns are written again while the outcome is not confirmed."""
@@ -119,7 +120,8 @@ class Support(Method):
         talk = Talk(self, brief, ask, case, planned)
         turns, check = await self._settled(talk, brief, ask)
         if talk.scripted:
-            turns = in_channel(turns, brief.facets.get("channel", ""), self.company)
+            signed = self.company if self._named else ""
+            turns = in_channel(turns, brief.facets.get("channel", ""), signed, brief.language)
         names = (self.company, self.about(brief))
         turns, touched = await humanised(self.human, brief, ask, turns, names)
         columns = {"turns": len(turns), "needs": list(case.requests), **touched}
@@ -131,6 +133,14 @@ class Support(Method):
             columns.update(check.columns())
         messages = self._messages(turns, talk.calls)
         return Draft(messages, columns, {"user": "customer", "assistant": "agent"})
+
+    @property
+    def _named(self) -> bool:
+        return bool(self.company != Support.model_fields["company"].default)
+
+    def firm(self, brief: Brief) -> str:
+        """The company as prompts name it."""
+        return "회사" if brief.language == "ko" and not self._named else self.company
 
     def about(self, brief: Brief) -> str:
         """The product of a brief; empty where none is named."""
@@ -145,19 +155,19 @@ class Support(Method):
         wanted = max(1, (planned + 1) // 2 - 1)
         about = self.about(brief)
         if brief.facets.get("outcome") != "refused":
-            needs = await needs_of(brief, ask, self.company, about, wanted)
+            needs = await needs_of(brief, ask, self.firm(brief), about, wanted)
             return Case(tuple(needs), tuple(needs.values()))
         rule, instead = rule_of(brief, self.policy)
         wish = await wish_of(brief, ask, rule)
         needs = {}
         if wanted > 1:
-            needs = await needs_of(brief, ask, self.company, about, wanted - 1)
+            needs = await needs_of(brief, ask, self.firm(brief), about, wanted - 1)
         return Case(tuple(needs), tuple(needs.values()), wish, rule, instead)
 
     async def _settled(self, talk: Talk, brief: Brief, ask: Ask) -> tuple[list[Turn], Check | None]:
         """The turns, their end written again while it does not show what was asked for."""
         turns = await talk.whole()
-        if self.verify == "none":
+        if self.verify == "none" or (self.verify == "rules" and brief.language not in READ):
             return turns, None
         check = await checked(self.verify, brief, ask, turns)
         readable = self.verify != "rules" or brief.facets.get("outcome") in OUTCOMES

@@ -27,7 +27,8 @@ class Outcome(Filter):
                 raise JobError(
                     "the filter outcome needs to know how conversations ended",
                     f"the method '{sample.method}' wrote no column `outcome_confirmed`",
-                    "use it with the method support, its `verify` other than none",
+                    "use it with the method support; its rules read English and Korean, its "
+                    "`verify: model` all languages",
                 )
             found = str(sample.columns.get("outcome_found") or "")
             if sample.columns["outcome_confirmed"] or (self.unclear and found == "unclear"):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from textsynth.records import Message, Sample
+from textsynth.writers._known import ABOUT, KINDS_UNTOLD
 from textsynth.writers._text import whole
 
 KINDS: dict[str, str] = {
@@ -133,7 +134,9 @@ class Scan:
                 while name in taken:
                     name = f"{group.removesuffix('s')}_{name}"
                 taken.add(name)
-                brought.append(Column(whole(name), _settled(kind), _at(group, key), about))
+                words = ABOUT.get(key, about) if group == "columns" else about
+                kind = _settled(kind, key if group == "columns" else "")
+                brought.append(Column(whole(name), kind, _at(group, key), words))
         first = [replace(c, kind="calls") if c.kind == "messages" else c for c in _FIRST]
         first = first if self.tools else _FIRST
         if not lineage:
@@ -171,8 +174,10 @@ def _at(group: str, key: str) -> Callable[[Sample], Any]:
     return lambda sample: getattr(sample, group).get(key)
 
 
-def _settled(kind: str) -> str:
+def _settled(kind: str, column: str = "") -> str:
     """The kind of a column all of whose values are missing, or empty lists, is a guess."""
+    if kind in ("nothing", "empty") and column in KINDS_UNTOLD:
+        return KINDS_UNTOLD[column]
     return {"nothing": "string", "empty": "strings"}.get(kind, kind)
 
 
