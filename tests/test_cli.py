@@ -196,3 +196,30 @@ def test_parts_doctor_and_models_by_command() -> None:
     assert {"python", "embedded runtime", "disk"} <= {line["what"] for line in health}
     listed = json.loads(textsynth("models", "list", "--json").stdout)
     assert [model["licence"] for model in listed] == ["Apache-2.0"] * 3
+
+
+def test_a_short_run_shows_its_rows_and_where_the_others_went(
+    project: Project, server: ChatServer
+) -> None:
+    job = project(server.url, records=2, count=4, max_briefs=2, quality=["length"])
+    told = textsynth("run", job, "--samples", "1", "--quiet")
+    assert told.returncode == 4
+    assert "2 of 4 rows are missing" in told.stderr
+    assert "  user: " in told.stdout
+    assert "kept" in told.stdout.splitlines()[-1]
+
+
+def test_check_knows_that_a_rewriting_follows_its_register(project: Project) -> None:
+    job = project("http://127.0.0.1:9/v1", method="rewrite", vary={"register": ["plain"]})
+    told = textsynth("check", job, "--no-endpoint", "--json")
+    assert not [words for words in json.loads(told.stdout)["warnings"] if "register" in words]
+
+
+def test_parts_shows_the_choices_of_an_option() -> None:
+    personas = next(
+        part for part in json.loads(textsynth("parts", "inputs", "--json").stdout)
+        if part["name"] == "personas"
+    )  # fmt: skip
+    kinds = {option[0]: option[1] for option in personas["options"]}
+    assert kinds["pick"] == "all | random | relevant"
+    assert kinds["where"] == "dict"

@@ -362,3 +362,13 @@ def test_a_grow_of_nobody_new_is_short(home: Path) -> None:
         found = ts.personas.grow("s.jsonl", out="o.jsonl", per_persona=1, provider=provider(server))
     assert (found.counts["kept"], found.count, found.short) == (1, 0, True)
     assert found.notes == ["nobody is new: each repeats an earlier persona"]
+
+
+def test_a_command_that_falls_short_ends_with_4_and_no_fault(
+    home: Path, people_server: ChatServer
+) -> None:
+    spec = json.dumps(provider(people_server))
+    words = ["personas", "infer", "faq.csv", "-o", "mine.jsonl", "--provider", spec, "--quiet"]
+    found = CliRunner().invoke(app, [*words, "--count", "500"])
+    assert found.exit_code == 4, found.output
+    assert "fault" not in found.output

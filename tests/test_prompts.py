@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -256,3 +257,11 @@ def test_check_looks_at_every_step_with_its_own_fields(tmp_path: Path) -> None:
     shelved(tmp_path, "--- user\n{{ question }}\n", "tell.en")
     with pytest.raises(PromptError, match=r"tale/tell .*'question' is undefined"):
         book(tmp_path).check({"ask": ("question",), "tell": ()}, {})
+
+
+@pytest.mark.parametrize("step", ["wish", "decline", "end", "fragment", "mix"])
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_a_case_and_a_style_stand_on_lines_of_their_own(step: str, language: str) -> None:
+    file = Path(__file__).parents[1] / "prompts" / "support" / f"{step}.{language}.jinja"
+    # A newline right after a block goes; the second one is what ends the line.
+    assert not re.search(r"\S\{% if (?:style|scenario) %\}\n\(", file.read_text("utf8"))

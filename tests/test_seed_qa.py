@@ -221,3 +221,24 @@ def test_a_provider_that_is_no_yaml_is_told_in_words(tmp_path: Path) -> None:
     words = ["ingest", "faq.csv", "--qa", "-o", str(tmp_path), "--provider", "{openai: [", "--json"]
     ran = CliRunner().invoke(app, words)
     assert (ran.exit_code, json.loads(ran.stdout)["error"]["asked"]) == (2, "--provider is no YAML")
+
+
+def test_chunks_are_redacted_once_and_pairs_name_the_chunks_of_the_file(
+    project: Project, tmp_path: Path
+) -> None:
+    project("http://127.0.0.1:9/v1", records=2)
+    faq = tmp_path / "faq.csv"
+    text = faq.read_text("utf8").replace("pounds.", "pounds. Ring 020 7183 8750 or 020 7183 8751.")
+    faq.write_text(text, "utf8")
+    with ChatServer(script=qa_replies) as server:
+        made = ts.make_qa(
+            faq, out=tmp_path / "seed", per_chunk=1, provider=provider(server.url),
+            allow=["020 7183 8751"],
+        )  # fmt: skip
+    chunks = {row["id"]: row["text"] for row in rows_of(made.path.parent / "chunks.jsonl")}
+    assert {row["chunk"] for row in rows_of(made.path)} == set(chunks)
+    assert all("8751" in text and "020 7183 8750" not in text for text in chunks.values())
+
+
+def test_review_takes_the_folder_of_the_pairs(seeds: Path) -> None:
+    assert ts.review_qa(seeds.parent, lambda row, left: "q").path == seeds

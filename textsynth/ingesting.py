@@ -36,11 +36,13 @@ def ingest(
     out: str | Path | None = None,
     home: str | Path = ".",
     redact: bool = True,
+    allow: Iterable[str] = (),
     **options: Any,
 ) -> Ingested:
     """Reads files, folders and globs into chunks. A file with a problem stops no other.
 
-    Personal data is replaced unless `redact` is false: the output is made to be handed on.
+    Personal data is replaced unless `redact` is false: the output is made to be handed on. What
+    stands in `allow` stays as it is, such as the company's own telephone number.
 
     `out`: a folder for `chunks.jsonl`, which the input `documents` takes over as it is, and
     `sources.json`. `options`: those of the input `documents`, such as chunk_chars=800,
@@ -51,7 +53,8 @@ def ingest(
     named = [paths] if isinstance(paths, str | Path) else list(paths)
     with noting() as hidden:
         read = _documents([str(path) for path in named], options).read(Path(home), strict=False)
-    seeds = made_safe({"documents": read}, Redact() if redact else None, 0, "keep", (), hidden)
+    safe = Redact(allow=tuple(allow)) if redact else None
+    seeds = made_safe({"documents": read}, safe, 0, "keep", (), hidden)
     items = seeds.items["documents"]
     files = write(items.rows, items.sources, Path(out)) if out is not None else ()
     return Ingested(items.rows, items.sources, files, seeds)

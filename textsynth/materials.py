@@ -24,7 +24,7 @@ from textsynth.seeds import Seeds, safe
 _RESERVED = {
     "language", "language_name", "chunk", "other", "persona", "partner", "examples", "history",
 }  # fmt: skip
-_RENAMED = {"topic": "subject", "product": "about", "like": "style"}
+_RENAMED = {"topic": "subject", "product": "about", "like": "style", "register": "manner"}
 
 TRIED = 200
 """Chunks that are looked at for a companion before a job is refused for want of one."""

@@ -10,7 +10,8 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import yaml
 
@@ -172,7 +173,17 @@ def _info(shelf: Shelf[Any], name: str, origin: str) -> PartInfo:
 
 
 def _type_name(annotation: Any) -> str:
-    return str(getattr(annotation, "__name__", annotation)).replace("typing.", "")
+    """A type as one who writes a job sees it: the choices there are, or `str`, `list` …"""
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if origin is Literal:
+        return " | ".join(map(str, inner))
+    if origin in (Union, UnionType):
+        return " | ".join(_type_name(one) for one in inner if one is not NoneType)
+    if origin is Annotated:
+        return _type_name(inner[0])
+    if origin is not None:
+        return str(getattr(origin, "__name__", origin)).lower()
+    return str(getattr(annotation, "__name__", annotation))
 
 
 def _plain(value: Any) -> str:

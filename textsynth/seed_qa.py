@@ -85,8 +85,6 @@ def make_qa(
     chunks = ingest(paths, out=folder, **options).chunks
     wanted = per_chunk * len(chunks)
     given = {"provider": provider, "language": language}
-    if options.get("redact", True):
-        given["redact"] = "never"
     file, home = _job_file(folder, wanted, kinds, job, given)
     with contextlib.suppress(ShortError):
         run(load_job(file, home=home), out=folder / "qa-run", view=view)
@@ -114,20 +112,19 @@ def _job_file(
 ) -> tuple[Path, Path | None]:
     """Writes the job that makes the pairs; its path, and the folder that its paths start from."""
     lent, home = _lent(job)
-    if lent.get("inputs"):
-        given = {name: value for name, value in given.items() if name != "redact"}
-    # `ingest` redacted the chunks: stand-ins for stand-ins would be quoted, which no chunk holds.
     lent |= {name: value for name, value in given.items() if value is not None}
     method = {"quote": "asked", **lent.pop("qa", {})}
     documents = {
         "paths": [os.path.relpath(folder / "chunks.jsonl", home or folder)],
         "near_duplicates": None,
     }
-    # As many briefs as pairs: each chunk has its turns, and none gets those of another. The chunks
-    # are redacted already, or are to stay as they are: done anew, they would get other ids.
+    if not lent.get("inputs"):
+        # `ingest` has redacted the chunks, or was told to leave them. Redacted here they would get
+        # other stand-ins, and ids that are not those of chunks.jsonl.
+        lent["redact"] = "never"
+    # As many briefs as pairs: each chunk has its turns, and none gets those of another.
     made = {
-        "name": "seed-qa", "method": {"qa": method}, "count": wanted, "max_briefs": wanted,
-        "redact": False, **lent,
+        "name": "seed-qa", "method": {"qa": method}, "count": wanted, "max_briefs": wanted, **lent,
         "inputs": {"documents": documents, **lent.get("inputs", {})},
         "vary": {"kind": list(kinds)}, "quality": QUALITY, "export": [],
     }  # fmt: skip
@@ -139,11 +136,15 @@ def _job_file(
 def review_qa(path: str | Path, decide: Callable[[Row, int], Answer]) -> Reviewed:
     """Goes through the pairs that have no mark yet, and saves each as soon as it is decided on.
 
+    `path`: a `qa.jsonl`, or the folder that `make_qa` wrote it into.
+
     `decide` is given a pair and how many are left with it; it says "y" (keep), "n" (reject), "q"
     (stop, and go on later), or the fields to change, such as {"answer": "…"}. Raises InputError
     for a file that holds no pairs.
     """
     file = Path(path)
+    if file.is_dir():
+        file /= "qa.jsonl"
     rows = _read(file)
     todo = [row for row in rows if not row.get("review")]
     for number, row in enumerate(todo):

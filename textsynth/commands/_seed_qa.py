@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import textsynth as ts
 from textsynth.commands import emit, err, out, provider_of
 from textsynth.errors import JobError
 from textsynth.live import make_view
+from textsynth.runfolder import read_summary
 
 KEYS = "y keep, n reject, e edit, q stop here"
 
@@ -34,6 +36,10 @@ def write(paths: list[str], as_json: bool, provider: str | None, **options: Any)
         return
     kinds = ", ".join(f"{kind} {rows}" for kind, rows in made.kinds.items())
     out.print(f"{made.pairs} of {made.wanted} pairs ({kinds}) are in {made.path}", markup=False)
+    if made.pairs < made.wanted:
+        lost = Counter(read_summary(made.run).reasons).most_common(3)
+        words = ", ".join(f"{reason} ({rows})" for reason, rows in lost)
+        out.print(f"  most of the others were lost to: {words}", markup=False)
     out.print(f"  go through them: textsynth ingest {made.path} --review", markup=False)
 
 

@@ -12,6 +12,7 @@ from rich.markup import escape
 import textsynth as ts
 from textsynth import show
 from textsynth.commands import AsJson, _seed_qa, command, emit, out
+from textsynth.ingesting import Ingested
 
 
 @command()
@@ -29,12 +30,20 @@ def ingest(
     ] = None,
     qa: Annotated[bool, typer.Option(help="Write checked questions and answers too.")] = False,
     per_chunk: Annotated[int, typer.Option(min=1, help="--qa: pairs of each chunk.")] = 2,
-    kind: Annotated[list[str] | None, typer.Option(help="--qa: factual, yes_no, …")] = None,
-    provider: Annotated[str | None, typer.Option(help="--qa: who answers, as in a job.")] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="--qa: factual, yes_no, unanswerable …; several times.")
+    ] = None,
+    provider: Annotated[
+        str | None, typer.Option(help="--qa: who answers, as in a job; local if not given.")
+    ] = None,
     job: Annotated[Path | None, typer.Option(help="--qa: a job to take the model from.")] = None,
     language: Annotated[str | None, typer.Option(help="--qa: the language's code.")] = None,
-    review: Annotated[bool, typer.Option(help="Go through a qa.jsonl by hand.")] = False,
+    review: Annotated[bool, typer.Option(help="Go through PATHS, a qa.jsonl, by hand.")] = False,
     redact: Annotated[bool, typer.Option(help="Replace personal data in the chunks.")] = True,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(help="A value to leave as it is; may be given several times."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read documents into chunks, and say what was read and what could not be."""
@@ -46,10 +55,13 @@ def ingest(
     if qa:
         _seed_qa.write(
             paths, as_json, provider, out=folder, per_chunk=per_chunk, kinds=kind, job=job,
-            language=language, redact=redact, **options,
+            language=language, redact=redact, allow=allow, **options,
         )  # fmt: skip
         return
-    found = ts.ingest(paths, out=folder, redact=redact, **options)
+    _tell(ts.ingest(paths, out=folder, redact=redact, allow=allow or (), **options), as_json)
+
+
+def _tell(found: Ingested, as_json: bool) -> None:
     if as_json:
         emit(
             {

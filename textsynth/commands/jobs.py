@@ -11,6 +11,7 @@ from rich.markup import escape
 import textsynth as ts
 from textsynth import report, show
 from textsynth.commands import AsJson, JobFile, OutAt, RunAt, command, emit, err, out
+from textsynth.errors import ShortError
 from textsynth.live import make_view
 from textsynth.runfolder import read_summary
 
@@ -19,7 +20,7 @@ from textsynth.runfolder import read_summary
 def init(
     folder: Annotated[Path, typer.Argument(help="The new folder.")],
     template: Annotated[
-        str, typer.Option(help="support, qa, dialogue, clinic or tenancy.")
+        str, typer.Option(help="support, qa, classify, dialogue, clinic or tenancy.")
     ] = "support",
     language: Annotated[str, typer.Option(help="en or ko.")] = "en",
     as_json: AsJson = False,
@@ -100,7 +101,16 @@ def run(
     """Run a job until enough rows are kept. The same command again goes on where it stopped."""
     given = {"count": count, "seed": seed, "concurrency": concurrency, "retries": retries}
     view = make_view(None if quiet or as_json else err)
-    result = ts.run(job, out=out_folder, view=view, log_to=log_to, trace=trace, **given)
+    try:
+        result = ts.run(job, out=out_folder, view=view, log_to=log_to, trace=trace, **given)
+    except ShortError:
+        if not as_json:
+            # Just then one wants to see what went where.
+            path = Path(ts.status(out_folder or job)["path"])
+            for row in report.samples(path, samples):
+                show.sample(out, row)
+            show.funnel(out, read_summary(path))
+        raise
     if as_json:
         emit(show.result_json(result))
         return

@@ -14,7 +14,7 @@ from textsynth.commands import AsJson, command, emit, group, out
 from textsynth.errors import JobError
 from textsynth.personas import Collection, store_path
 
-personas = group("personas", "Personas: list, show, search, add, dedupe, stats.")
+personas = group("personas", "Personas: find, make, tidy and choose them.")
 
 Place = Annotated[Path | None, typer.Argument(help="A file of personas, or a store.")]
 In = Annotated[Path | None, typer.Option("--in", "--store", help="A file of personas, or a store.")]
