@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,9 @@ from dataclasses import dataclass, field
 from textsynth.records import ReplyRef, Verdict
 
 Cell = tuple[str, str]
+_OWN = re.compile(r"[:'\"“\d]")
+_REASONS = 200
+"""Reasons that are told apart; further ones count under their kind alone."""
 
 
 @dataclass
@@ -111,11 +115,15 @@ class Counts:
         self.dry += 1
         self.reasons[f"{verdict.filter}: {verdict.reason}"] += 1
 
-    def fail(self, kind: str) -> None:
-        """Counts a brief that came to no row."""
+    def fail(self, kind: str, words: str = "") -> None:
+        """Counts a brief that came to no row; `words` say more about the kind."""
         self.failed += 1
         self.dry += 1
-        self.reasons[f"failed: {kind}"] += 1
+        # What is said of one row alone (a question, a figure) stands after a colon or in quotes.
+        gist = _OWN.split(words, maxsplit=1)[0].strip()[:80]
+        reason = f"failed: {kind} ({gist})" if gist else f"failed: {kind}"
+        known = reason in self.reasons or len(self.reasons) < _REASONS
+        self.reasons[reason if known else f"failed: {kind}"] += 1
 
     def pay(self, replies: Iterable[ReplyRef]) -> None:
         """Counts the replies of a brief, each at what it cost."""

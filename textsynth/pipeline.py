@@ -343,7 +343,8 @@ class Pipeline:
     def _fail(self, brief: Brief, outcome: Outcome) -> None:
         error, clean = outcome.error, self.guard.value
         kind = type(error).__name__
-        self.counts.fail(kind)
+        said = error.asked if isinstance(error, ReplyError) else ""
+        self.counts.fail(kind, clean(said))
         words = clean(f"{kind}: {error}")
         self.llm.events.emit("row", index=brief.index, outcome="failed", reason=words)
         self.run.add(

@@ -97,7 +97,13 @@ def _seed_lines(ready: Materials) -> list[str]:
     if not job.redact.on(asks_remote(job)):
         return ["redaction: off"]
     found = ready.seeds.redacted()
-    return [f"redaction: {_counted(found) or 'on, and nothing was found'}"]
+    lines = [f"redaction: {_counted(found) or 'on, and nothing was found'}"]
+    if found and not job.redact.allow:
+        lines.append(
+            "what is your own and public, such as the company's number, stays as it is with "
+            '`redact: {allow: [value, "*@company.example"]}`'
+        )
+    return lines
 
 
 def _counted(found: Mapping[str, Mapping[str, int]]) -> str:

@@ -255,7 +255,8 @@ def export(
 ) -> list[Path]:
     """Writes the kept rows of a run in other formats, into its exports/ or `out`.
 
-    `formats` are names of writers (messages, prompt_completion, sharegpt, dataset) or writers.
+    `formats` are names of writers (messages, prompt_completion, preference, sharegpt,
+    dataset) or writers.
     Returns the files written.
     """
     path = find_run(target)

@@ -16,6 +16,7 @@ from tests.servers.chat import ChatServer
 from tests.servers.scripts import prompt_texts
 from textsynth.errors import InputError, JobError
 from textsynth.inputs.like import Like, divergence, in_words
+from textsynth.methods.qa import Qa
 from textsynth.records import Shares
 
 PROMPT = """--- user
@@ -62,12 +63,14 @@ def shares(folder: Path, **options: Any) -> Shares:
 
 def test_manners_and_labels_come_with_their_shares(tmp_path: Path) -> None:
     real(tmp_path)
-    found = shares(tmp_path, bands=2)
+    found = shares(tmp_path, bands=2, label="label")
     manners = found.vary["like"]
     assert sum(manners.values()) == 16
     assert manners["3-4 words, casual, latin"] == 12
     assert found.vary["label"] == {"chat": 12, "letter": 4}
     assert found.quotas == {"like": "exact", "label": "exact"}
+    assert "label" not in shares(tmp_path).vary
+    assert shares(tmp_path, match=["label"]).vary == {"label": {"chat": 12, "letter": 4}}
     only = shares(tmp_path, match=["register"])
     assert only.vary == {"like": {"casual": 12.0, "formal": 4.0}}
 
@@ -171,9 +174,11 @@ def test_a_complaint_names_the_line(project: Project, tmp_path: Path) -> None:
 def test_a_prompt_that_ignores_the_manner_is_pointed_out(project: Project, tmp_path: Path) -> None:
     prompts = tmp_path / "prompts/qa"
     prompts.mkdir(parents=True)
-    (prompts / "question.en.jinja").write_text(PROMPT.replace("{{ style }}", ""), "utf8")
-    (prompts / "answer.en.jinja").write_text(ANSWER, "utf8")
+    for step in Qa.steps:
+        text = PROMPT if step == "fact" else PROMPT.replace("{{ style }}", "")
+        (prompts / f"{step}.en.jinja").write_text(text, "utf8")
     real(tmp_path)
     job = project("http://127.0.0.1:9", like="real.jsonl")
-    warnings = ts.check(job, endpoint=False).warnings
-    assert any("'like'" in words or "'label'" in words for words in warnings)
+    assert not [words for words in ts.check(job, endpoint=False).warnings if "'like'" in words]
+    (prompts / "fact.en.jinja").write_text(PROMPT.replace("{{ style }}", ""), "utf8")
+    assert [words for words in ts.check(job, endpoint=False).warnings if "'like'" in words]

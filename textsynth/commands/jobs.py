@@ -137,7 +137,7 @@ def export(
     out_folder: OutAt = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the kept rows in other formats: messages, prompt_completion, sharegpt, dataset."""
+    """Write the kept rows in other formats: messages, preference, sharegpt, dataset …"""
     files = ts.export(target, to, out=out_folder)
     if as_json:
         emit([str(file) for file in files])

@@ -157,7 +157,7 @@ def _balance(rows: RealRows, made: Mapping[str, int]) -> Table:
     )
     labels: list[str] = list(dict.fromkeys([*before, *sorted(made)]))
     return Table(
-        "Balance (balanced/train: your real rows and the synthetic ones; not part of the dataset)",
+        "Balance (balanced/train: your rows, unredacted, and the synthetic ones; not published)",
         ("label", "real", "thinned", "held out", "synthetic", "after"),
         tuple(
             (

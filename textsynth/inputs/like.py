@@ -58,7 +58,8 @@ class Like(Input):
     """Real rows to resemble. Nothing of them is shown to a model: they are measured, and the rows
     of the job are asked for, and held to, the same shares of length, register and language mix.
 
-    Of a conversation, what the user says is measured. A label column brings its shares too.
+    Of a conversation, what the user says is measured. A label column that is named brings its
+    shares too.
     """
 
     model_config = ConfigDict(populate_by_name=True)
@@ -74,12 +75,13 @@ class Like(Input):
     """The column that holds the text; guessed when not given (text, question, messages …)."""
 
     label: str = ""
-    """The column that holds the label; `label`, `category` or `intent` if there is one."""
+    """The column that holds the label, whose shares are then matched too; with `match: [label]`
+    the column `label`, `category` or `intent` that there is."""
 
     match: tuple[Literal["length", "register", "language", "label"], ...] = (
-        "length", "register", "language", "label",
+        "length", "register", "language",
     )  # fmt: skip
-    """What to match."""
+    """What to match. A `label` column that is named is matched too."""
 
     bands: int = Field(default=4, ge=1, le=10)
     """Into how many bands of about equally many rows the lengths are cut."""
@@ -161,7 +163,7 @@ class Like(Input):
         return [str(value)] if value is not None else []
 
     def _label(self, record: dict[str, Any], place: str) -> str:
-        if "label" not in self.match:
+        if not self.label and "label" not in self.match:
             return ""
         if self.label and self.label not in record:
             raise InputError(
