@@ -125,18 +125,10 @@ def test_every_type_comes_equally_often() -> None:
 
 
 def test_a_reader_who_sees_more_sends_it_back() -> None:
-    class Reader(Script):
-        async def __call__(self, step: str, **request: Any) -> Any:
-            form = request.pop("form", None)
-            reply = await super().__call__(step, **request)
-            if form is None:
-                return reply
-            return type(reply)(reply.text, "m", data=form.model_validate_json(reply.text))
-
     seen = '{"entities": [{"text": "Monday", "type": "DATE"}]}'
     checked = method(verify="model", each=(1, 1), types={**TYPES})
     half = "I lost my <PRODUCT>card</PRODUCT> and a <DATE>day</DATE> on Monday."
-    reader = Reader(checked, brief(), {"write": [half, GOOD], "verify": [seen]})
+    reader = Script(checked, brief(), {"write": [half, GOOD], "verify": [seen]})
     draft = asyncio.run(checked.write(reader.brief, reader))
     assert draft.columns["text"] == "I lost my travel card on Monday."
     assert reader.steps() == ["write", "verify", "write", "verify"]

@@ -17,27 +17,16 @@ from tests.servers.chat import ChatServer
 from tests.servers.scripts import prompt_texts
 from textsynth.errors import JobError, ReplyError
 from textsynth.methods.preference import FAULTS, Preference
-from textsynth.records import Draft, Reply
+from textsynth.records import Draft
 
 REQUEST = "How long does a new card take?"
 GOOD = "It takes 5 working days, or less by express for £12."
 BAD = "That depends on many things, please be patient."
 
 
-class Forms(Script):
-    """A script that also reads forms."""
-
-    async def __call__(self, step: str, **request: Any) -> Reply:
-        form = request.pop("form", None)
-        reply = await super().__call__(step, **request)
-        if form is None:
-            return reply
-        return Reply(reply.text, "m", data=form.model_validate_json(reply.text))
-
-
-def run(method: Preference, index: int = 0, **replies: list[str]) -> tuple[Draft, Forms]:
+def run(method: Preference, index: int = 0, **replies: list[str]) -> tuple[Draft, Script]:
     usual = {"request": [REQUEST], "answer": [GOOD], "worse": [BAD], "degraded": [BAD]}
-    script = Forms(method, brief(index), {**usual, **replies})
+    script = Script(method, brief(index), {**usual, **replies})
     return asyncio.run(method.write(script.brief, script)), script
 
 

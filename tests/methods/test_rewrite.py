@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
 
@@ -87,20 +86,12 @@ def test_a_register_of_the_jobs_own_is_named_as_it_is() -> None:
 
 
 def test_a_reader_must_find_that_both_say_the_same() -> None:
-    class Reader(Script):
-        async def __call__(self, step: str, **request: Any) -> Any:
-            form = request.pop("form", None)
-            reply = await super().__call__(step, **request)
-            if form is None:
-                return reply
-            return type(reply)(reply.text, "m", data=form.model_validate_json(reply.text))
-
     checked = Rewrite(verify="model")
     made = brief(register="plain")
     verdicts = ['{"reason": "it left out x", "same": false}', '{"reason": "fine", "same": true}']
-    reader = Reader(checked, made, {"write": [GOOD], "verify": verdicts})
+    reader = Script(checked, made, {"write": [GOOD], "verify": verdicts})
     assert asyncio.run(checked.write(made, reader)).columns["text"] == GOOD
     assert reader.steps() == ["write", "verify", "write", "verify"]
-    reader = Reader(checked, made, {"write": [GOOD], "verify": verdicts[:1]})
+    reader = Script(checked, made, {"write": [GOOD], "verify": verdicts[:1]})
     with pytest.raises(ReplyError, match="another thing: it left out x"):
         asyncio.run(checked.write(made, reader))
