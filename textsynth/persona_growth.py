@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from textsynth.embedding import Embedder, Spec, open_embedder
+from textsynth.embedding import Embedder, Spec, embedder_of
 from textsynth.errors import JobError
 from textsynth.inputs import Row
 from textsynth.inputs.personas import Personas
@@ -63,18 +63,6 @@ class _Growing:
         return fresh
 
 
-def _embedder(spec: Spec | None) -> Embedder | None:
-    """What is named; the static vectors where nothing is and they are installed."""
-    if spec == "none":
-        return None
-    try:
-        return open_embedder(spec or "static")
-    except JobError:
-        if spec is not None:
-            raise
-        return None
-
-
 def grow(
     file: str | Path,
     *,
@@ -106,7 +94,7 @@ def grow(
     name = f"grow-{word_of(target)}"
     own_file(target, name, [row["id"] for row in seeds] if with_seeds else [])
     home = Path("outputs") / name
-    growing = _Growing(seeds, _embedder(embedder))
+    growing = _Growing(seeds, embedder_of(embedder))
     made = _Round(home, name, per_persona, provider, language or _language(seeds), budget_usd, seed)
     frontier = [_with_depth(row) for row in seeds]
     notes: list[str] = []

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from textsynth.embedding import Embedder, Spec, open_embedder
+from textsynth.embedding import Spec, embedder_of
 from textsynth.errors import InputError, JobError
 from textsynth.inputs import Row
 from textsynth.inputs._record_files import RECORD_KINDS, read_records
@@ -174,7 +174,7 @@ def dedupe(
             f"personas cannot be written to '{out}'",
             fix="name a .jsonl file in a folder that is there",
         )
-    used = None if embedder == "none" else _embedder(embedder)
+    used = embedder_of(embedder)
     return dedupe_rows(
         lambda: _rows(place), target, words=words, meaning=meaning, embedder=used, screen=screen
     )
@@ -183,15 +183,6 @@ def dedupe(
 def stats(place: Place | None = None) -> Stats:
     """Counts per attribute, language and licence, lengths, variety, and near-duplicates."""
     return stats_of(_rows(place))
-
-
-def _embedder(spec: Spec | None) -> Embedder | None:
-    try:
-        return open_embedder(spec or "static")
-    except JobError:
-        if spec:
-            raise
-        return None
 
 
 def _rows(place: Place | None) -> Iterator[Row]:

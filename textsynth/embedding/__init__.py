@@ -53,6 +53,21 @@ class EndpointSpec(BaseModel):
     """Seconds for one request."""
 
 
+def embedder_of(spec: Spec | None) -> Embedder | None:
+    """What is named ("none": none); the static vectors where nothing is and they are installed.
+
+    Raises JobError as `open_embedder` does, for what is named.
+    """
+    if spec == "none":
+        return None
+    try:
+        return open_embedder(spec or "static")
+    except JobError:
+        if spec:
+            raise
+        return None
+
+
 def open_embedder(spec: Spec) -> Embedder:
     """`static`, or {base_url, model, api_key_env}.
 
