@@ -17,7 +17,7 @@ from tests.servers.scripts import prompt_texts
 from tests.test_run import rows
 from textsynth.errors import ShortError
 from textsynth.materials import prepare
-from textsynth.pipeline import DRY, HOPELESS
+from textsynth.shortfall import DRY, HOPELESS
 
 MARKS = re.compile(r"new text of the kind \"(\w+)\"|Who writes: (\w+)|In this case: (\w+)")
 LABELS, CASES, PEOPLE = ("red", "green", "blue"), ("rain", "snow"), ("Ada", "Bo", "Cy", "Di", "Ed")

@@ -44,7 +44,10 @@ class Job(BaseModel):
     """How a brief becomes a sample: qa, dialogue, support."""
 
     count: Annotated[int, Field(ge=1)]
-    """How many rows to keep."""
+    """How many rows to keep; `all`: write one for each row of the inputs, keep what is good."""
+
+    whole: bool = False
+    """Whether `count: all` was asked for."""
 
     seed: int = 0
     """Another seed draws other briefs."""
@@ -149,6 +152,8 @@ class Job(BaseModel):
         given = {name: value for name, value in fields.items() if value is not None}
         if not given:
             return self
+        if "count" in given:
+            given["whole"] = False
         raw = {name: getattr(self, name) for name in type(self).model_fields}
         try:
             job = type(self).model_validate({**raw, **given})

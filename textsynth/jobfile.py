@@ -12,7 +12,8 @@ from pydantic import BaseModel, ValidationError
 from textsynth.errors import JobError, nearest
 from textsynth.inputs import SHELF as INPUTS
 from textsynth.inputs import Input
-from textsynth.job import Job, Weights, share
+from textsynth.job import Job, Weights
+from textsynth.jobraw import put_scenarios, put_shares, text_keys, with_like
 from textsynth.methods import SHELF as METHODS
 from textsynth.methods import Method
 from textsynth.prices import Prices
@@ -20,11 +21,8 @@ from textsynth.providers import SHELF as PROVIDERS
 from textsynth.providers import Provider
 from textsynth.quality import SHELF as QUALITY
 from textsynth.quality import Filter
-from textsynth.records import Shares
 from textsynth.scenarios import FACET as SCENARIO
-from textsynth.scenarios import Scenarios
 from textsynth.shelf import Part, Shelf
-from textsynth.walk import rounded
 from textsynth.writers import SHELF as WRITERS
 
 P = TypeVar("P", bound=Part)
@@ -117,51 +115,6 @@ def _read_yaml(text: str, file: Path) -> tuple[dict[str, Any], dict[Path_, int]]
     return {str(k): v for k, v in raw.items()}, lines
 
 
-def _text_keys(quotas: Any) -> Any:
-    """Quotas with their values as text, as facets have them: {1: 4} means {"1": 4}."""
-    if not isinstance(quotas, dict):
-        return quotas
-    return {
-        str(facet): {str(value): rows for value, rows in cells.items()}
-        if isinstance(cells, dict)
-        else cells
-        for facet, cells in quotas.items()
-    }
-
-
-def _with_like(raw: dict[str, Any]) -> Any:
-    """The inputs of a job, with `like`, which may stand beside them for short, among them."""
-    inputs = raw.get("inputs")
-    if "like" not in raw or not isinstance(inputs, dict | None):
-        return inputs
-    return {**(inputs or {}), "like": raw.pop("like")}
-
-
-def _share(raw: dict[str, Any], shares: Shares | None) -> None:
-    """Puts facets, quotas and count that an input brings under those that the job names."""
-    if shares is None:
-        return
-    raw["vary"] = {**{f: rounded(w) for f, w in shares.vary.items()}, **raw["vary"]}
-    quotas = dict(shares.quotas)
-    if shares.count is not None and raw.setdefault("count", shares.count) != shares.count:
-        # A count of its own makes a smaller (or larger) set in the same proportions.
-        count = raw["count"] if isinstance(raw["count"], int) else 0
-        quotas = {f: q if q == "exact" else share(q, count) for f, q in quotas.items()}
-    raw["quotas"] = {**quotas, **raw["quotas"]}
-
-
-def _scenarios(raw: dict[str, Any], home: Path) -> Scenarios:
-    """Reads the scenarios of a job, and makes them a facet whose shares hold among kept rows."""
-    found = Scenarios.read(raw["scenarios"], home)
-    if SCENARIO in raw["vary"]:
-        raise JobError(
-            f"vary has a facet '{SCENARIO}', and the job has scenarios", fix="keep one of them"
-        )
-    raw["vary"][SCENARIO] = rounded(found.shares())
-    raw["quotas"].setdefault(SCENARIO, "exact")
-    return found
-
-
 class _Reader:
     """Turns the raw mapping into a Job, and every complaint into words with a line number."""
 
@@ -183,7 +136,7 @@ class _Reader:
             # Complaints go by the line where it stands, which is not among the inputs.
             own = {("inputs", *at): line for at, line in self.lines.items() if at[:1] == ("like",)}
             self.lines.update(own)
-        raw["inputs"] = self.inputs(_with_like(raw))
+        raw["inputs"] = self.inputs(with_like(raw))
         raw["models"] = self.models(raw.get("models"), raw["provider"], raw.get("method"))
         if "prices" in raw:
             try:
@@ -195,16 +148,23 @@ class _Reader:
         raw["quality"] += self.implied(raw)
         raw["export"] = self.parts(WRITERS, raw.get("export"), "export")
         raw["vary"] = self.vary(raw.get("vary"))
-        raw["quotas"] = _text_keys(raw.get("quotas") or {})
+        raw["quotas"] = text_keys(raw.get("quotas") or {})
         if raw.get("scenarios") is not None:
             try:
-                raw["scenarios"] = _scenarios(raw, self.home)
+                raw["scenarios"] = put_scenarios(raw, self.home)
             except JobError as error:
                 where = self.at(("scenarios",))
                 raise JobError(f"{where}: {error.asked}", error.exists, error.fix) from None
         raw["quotas"] = {facet: quota for facet, quota in raw["quotas"].items() if quota}
         for part in raw["inputs"].values():
-            _share(raw, part.shares(self.home))
+            put_shares(raw, part.shares(self.home))
+        if raw.get("count") == "all":
+            self.check_whole(raw)
+            raw |= {"count": 1, "whole": True}
+        elif "whole" in raw:
+            raise JobError(
+                f"{self.at(('whole',))}: there is no field 'whole'", "write `count: all`"
+            )
         try:
             job = Job.model_validate(raw)
         except ValidationError as error:
@@ -321,6 +281,18 @@ class _Reader:
                 raise JobError(f"{where}: the weights of '{facet}' add up to 0")
             facets[str(facet)] = {str(value): float(weight) for value, weight in values.items()}
         return facets
+
+    def check_whole(self, raw: Mapping[str, Any]) -> None:
+        """With `count: all` the rows are what they are: no quota can hold, save that of scenarios,
+        whose shares the briefs have anyway."""
+        raw["quotas"].pop(SCENARIO, None)
+        for name, there in (("quotas", raw["quotas"]), ("max_briefs", raw.get("max_briefs"))):
+            if there:
+                raise JobError(
+                    f"{self.at((name,))}: `count: all` and {name} do not go together",
+                    "all means one row for each row of the inputs, and whatever is good is kept",
+                    f"leave {name} out, or give a count",
+                )
 
     def check_quotas(self, job: Job) -> None:
         for facet, quota in job.quotas.items():

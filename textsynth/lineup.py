@@ -28,6 +28,8 @@ class Lineup:
     def __init__(self, quotas: Quotas, facets_of: Callable[[int], Mapping[str, str]]) -> None:
         self.quotas, self.facets_of = quotas, facets_of
         self.turn = self.next = self.skips = 0
+        self.fence: int | None = None
+        """No brief from this number on is picked; None: no limit."""
         self._passed: set[int] = set()
         self._off: dict[tuple[str, ...], deque[int]] = {}
         self._waiting = 0
@@ -55,7 +57,7 @@ class Lineup:
         None: there is none now that is worth writing.
         """
         if not self.quotas.left:
-            return self._new() if more and self.next - self.turn < AHEAD else None
+            return self._new() if more and self._ahead() else None
         self._pass_closed()
         for facets, waiting in self._off.items():
             if waiting[0] == self.turn:
@@ -72,7 +74,7 @@ class Lineup:
         quotas = self.quotas
         while (
             quotas.some_room()
-            and self.next - self.turn < AHEAD
+            and self._ahead()
             and self.skips < MAX_SKIPS
             and self._waiting < PUT_OFF
         ):
@@ -89,6 +91,11 @@ class Lineup:
             self._off.setdefault(key, deque()).append(self._new())
             self._waiting += 1
         return None
+
+    def _ahead(self) -> bool:
+        """Whether another brief may be looked at."""
+        near = self.next - self.turn < AHEAD
+        return near and (self.fence is None or self.next < self.fence)
 
     def _new(self) -> int:
         self.next += 1

@@ -47,6 +47,8 @@ class Materials:
     """What will not do what it seems to: inputs that were not read, facets that nothing uses."""
     seeds: Seeds = field(default_factory=lambda: Seeds({}))
     """What was done to make the seeds safe."""
+    fields: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    """Field of a brief (chunk, examples …) → all rows of its input."""
 
     @property
     def redactions(self) -> Redactions:
@@ -111,7 +113,21 @@ def prepare(job: Job) -> Materials:
     warnings += _unused(job, book, prompts, counts)
     book.try_out(prompts, method.steps, [_shown(job, optional, plan.brief(i)) for i in range(8)])
     rows_of = {name: found.rows for name, found in items.items()}
-    return Materials(job, plan, book, prompts, sources, counts, rows_of, warnings, seeds)
+    if job.whole:
+        job = _for_all(job, plan)
+    return Materials(job, plan, book, prompts, sources, counts, rows_of, warnings, seeds, fields)
+
+
+def _for_all(job: Job, plan: Plan) -> Job:
+    """A job with `count: all`, now that it is known how many that are."""
+    if not plan.axes:
+        raise JobError(
+            "`count: all` asks for one row for each row of the inputs",
+            f"inputs holds: {', '.join(job.inputs) or 'nothing'}",
+            "give a count, or add an input whose rows are walked, such as documents",
+        )
+    count = plan.row_combinations * job.method.visits()
+    return job.model_copy(update={"count": count, "max_briefs": count})
 
 
 def _by_field(job: Job, items: Mapping[str, Sequence[Row]]) -> dict[str, Sequence[Row]]:

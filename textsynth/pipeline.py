@@ -22,6 +22,7 @@ from textsynth.errors import (
     TextsynthError,
     TransientError,
 )
+from textsynth.generations import Generations
 from textsynth.guard import STAGE, Checked, Used
 from textsynth.job import Job
 from textsynth.lineup import MAX_SKIPS, Lineup
@@ -40,14 +41,9 @@ from textsynth.records import (
     seeds_of,
 )
 from textsynth.runfolder import Run
+from textsynth.shortfall import DRY, HOPELESS, shortfall
 from textsynth.turns import Drained, RowClock
 from textsynth.version import VERSION
-
-HOPELESS = 40
-"""Give up after this many briefs of which not one was kept."""
-
-DRY = 500
-"""Give up after so many briefs in a row of which none was kept: the job has no more to give."""
 
 FAULTS_IN_A_ROW = 10
 """Stop the run when so many rows in a row fail because the endpoint does not answer."""
@@ -77,7 +73,7 @@ class Pipeline:
         # A batch may take a day; nothing hangs in it.
         patient = any(fleet.provider.detached for fleet in llm.fleets)
         self._row_seconds = None if patient else self.job.row_timeout
-        setting = Setting(self.job.language, self.job.method.part, self.job.seed)
+        setting = Setting(self.job.language, self.job.method.part, self.job.seed, materials.fields)
         self._screens: list[tuple[str, Screen]] = [
             (part.part, part.screen(setting)) for part in self.job.quality
         ]
@@ -93,6 +89,7 @@ class Pipeline:
         self._ready: dict[int, Outcome] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._lineup = Lineup(self.quotas, materials.plan.facets_of)
+        self._generations = Generations(self.job.method, self._lineup)
         self._faults = self._written = 0
         self._stop: TextsynthError | None = None
 
@@ -118,7 +115,8 @@ class Pipeline:
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         if self._stop and not self._enough():
             raise self._stop
-        self._say_what_is_short()
+        ended = self._spent or self._generations.over
+        self.short = shortfall(self.job, self.counts, self.quotas, ended)
 
     def stop(self, reason: TextsynthError) -> None:
         """Ends the run after the requests under way: no new one leaves."""
@@ -190,7 +188,7 @@ class Pipeline:
 
     def _finished(self) -> bool:
         no_brief_fits = self._lineup.exhausted and not self._tasks
-        stopped = self._stop is not None or self._spent != ""
+        stopped = self._stop is not None or self._spent != "" or self._generations.over != ""
         return stopped or self._enough() or no_brief_fits
 
     def _launch(self) -> None:
@@ -198,6 +196,8 @@ class Pipeline:
         while self._stop is None:
             more = len(self._tasks) < min(self.rows_at_once, self._wanted())
             i = self._lineup.pick(more=more)
+            if i is None and self._generations.turned():
+                continue
             if i is None:
                 break
             self._tasks[i] = asyncio.create_task(self._row(i))
@@ -230,7 +230,7 @@ class Pipeline:
         outcome = Outcome()
         deadline: asyncio.Timeout | None = None
         try:
-            method, brief = self.job.method, self.materials.plan.brief(i)
+            method, brief = self._generations.method, self.materials.plan.brief(i)
             async with asyncio.timeout(self._row_seconds) as deadline:
                 span = self.llm.tracing.row(i)
                 ask, used = self.llm.ask_for(brief, RowClock(deadline))
@@ -324,6 +324,7 @@ class Pipeline:
         if first is None:
             self.counts.keep(sample.facets)
             self.quotas.take(sample.facets)
+            self._generations.keep(sample)
         else:
             self.counts.drop(first)
         self.run.add_sample(sample, verdicts, kept=first is None)
@@ -356,26 +357,6 @@ class Pipeline:
                 "replies": [ref.key for ref in outcome.replies],
             },
         )  # fmt: skip
-
-    def _say_what_is_short(self) -> None:
-        counts = self.counts
-        missing = self.job.count - counts.kept
-        if missing <= 0:
-            return
-        ate = ", ".join(f"{reason} ({n})" for reason, n in counts.reasons.most_common(3))
-        if self._spent:
-            limit = self._spent
-        elif counts.briefs >= self.job.brief_limit:
-            limit = f"the limit of {self.job.brief_limit} briefs (max_briefs) is reached"
-        elif counts.dry >= HOPELESS:
-            limit = f"none of the last {counts.dry} briefs was kept"
-        else:
-            limit = "no brief is left that a quota has room for"
-        missed = f"{missing} of {self.job.count} rows are missing after {counts.briefs} briefs"
-        self.short = [missed, limit]
-        if ate:
-            self.short.append(f"most were lost to: {ate}")
-        self.short += self.quotas.short()
 
     def summary(self) -> Summary:
         """The figures so far."""

@@ -121,7 +121,8 @@ class Plan:
         # The slots, not only the values: a value that fills several slots is several briefs.
         name = digest(self.seed, lap, fields, facets, chosen)
         half = (i // self.facet_combinations + sum(chosen.values())) % 2
-        return Brief(i, name, fields, facets, self.seed, half, self.language)
+        visit = i // self.axes[0].size() if self.axes else i
+        return Brief(i, name, fields, facets, self.seed, half, self.language, visit)
 
     def facets_of(self, i: int) -> dict[str, str]:
         """Only the facets of brief i, without its rows."""

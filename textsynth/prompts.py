@@ -145,13 +145,17 @@ class PromptBook:
         )
         self.load = functools.cache(self._load)
 
+    def _full(self, step: str) -> str:
+        """`method/step`; a step of another method's folder is named with it."""
+        return step if "/" in step else f"{self.method}/{step}"
+
     def _load(self, step: str) -> Prompt:
         path = self._find(step)
         try:
             text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise PromptError(f"the prompt {path.name} cannot be read: {error}") from None
-        name = f"{self.method}/{step}"
+        name = self._full(step)
         options: Mapping[str, Any] = {}
         sections: list[Section] = []
         for role, body, line in _cut(text, name):
@@ -169,16 +173,17 @@ class PromptBook:
         return Prompt(name, path, digest(text), options, tuple(sections))
 
     def _find(self, step: str) -> Path:
+        name = self._full(step)
         # A language without prompts of its own is asked for in English, which names the language.
         for language in (self.language, "en"):
-            path = find_file(f"prompts/{self.method}/{step}.{language}.jinja", self.home)
+            path = find_file(f"prompts/{name}.{language}.jinja", self.home)
             if path:
                 return path
-        there = find_files(f"prompts/{self.method}/*.jinja", self.home)
+        there = find_files(f"prompts/{name.rpartition('/')[0]}/*.jinja", self.home)
         raise PromptError(
-            f"there is no prompt '{self.method}/{step}' in '{self.language}'",
+            f"there is no prompt '{name}' in '{self.language}'",
             f"there are: {', '.join(Path(n).name for n in there) or 'none'}",
-            f"add prompts/{self.method}/{step}.{self.language}.jinja beside the job",
+            f"add prompts/{name}.{self.language}.jinja beside the job",
         )
 
     def _compile(self, body: str, line: int, path: Path) -> jinja2.Template:
@@ -210,7 +215,8 @@ class PromptBook:
         Raises PromptError for a part of a field that is not there, such as `chunk.titel`.
         """
         for prompt in prompts:
-            own = dict.fromkeys(steps[prompt.name.rpartition("/")[2]], StandIn(1))
+            step = prompt.name if prompt.name in steps else prompt.name.rpartition("/")[2]
+            own = dict.fromkeys(steps[step], StandIn(1))
             for brief in briefs:
                 prompt.try_out({**self.common, **brief, **own})
 

@@ -83,6 +83,8 @@ class Brief:
     """0 or 1, in turn among the briefs of any one value of a facet: splits them into halves."""
     language: str = "en"
     """The job's language code."""
+    visit: int = 0
+    """How many briefs before this one had the same row of the first axis."""
 
     def number(self, name: str, low: int, high: int) -> int:
         """A whole number in [low, high], drawn for (brief, name): always the same one."""
@@ -219,11 +221,13 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a filter may know of its job: language code, method name, seed."""
+    """What a filter may know of its job: language code, method name, seed, rows of its inputs."""
 
     language: str = "en"
     method: str = ""
     seed: int = 0
+    rows: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    """Field (chunk, examples, sample …) → all rows of its input."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, Self
 
-from textsynth.records import Brief, Draft, Message, Reply
+from textsynth.records import Brief, Draft, Message, Reply, Sample
 from textsynth.shelf import Part, Shelf
 
 ALWAYS = ("scenario", "style")
@@ -106,11 +106,34 @@ class Method(Part):
         """
         return self
 
+    def visits(self) -> int:
+        """Briefs that each row gets in a job with `count: all`."""
+        return 1
+
+    def generation(self) -> int | None:
+        """How many briefs, one after the other, make a generation; None: there are none.
+
+        No brief of a generation is written before all of the one before are decided on, so that it
+        may build on what these brought. Asked after `ready`.
+        """
+        return None
+
+    def learned(self, kept: Sequence[Sample]) -> Self:
+        """The method as it writes the next generation: `kept` is what this one brought, in order.
+
+        Depends on nothing but the generations before, so that a run that goes on repeats it.
+        """
+        return self
+
+    def ends(self) -> str:
+        """Why no further generation is worth asking for, in words; empty: go on."""
+        return ""
+
     async def write(self, brief: Brief, ask: Ask) -> Draft:
         """Asks as often as it needs and returns the draft. Raises ReplyError on useless replies.
 
-        Depends on nothing but the brief, the replies and what `ready` was given, so that running
-        it again repeats it.
+        Depends on nothing but the brief, the replies and what `ready` and `learned` were given, so
+        that running it again repeats it.
         """
         raise NotImplementedError
 

@@ -1,0 +1,38 @@
+"""Why a run kept fewer rows than were asked for, in words."""
+
+from __future__ import annotations
+
+from textsynth.counts import Counts, Quotas
+from textsynth.job import Job
+
+HOPELESS = 40
+"""Give up after this many briefs of which not one was kept."""
+
+DRY = 500
+"""Give up after so many briefs in a row of which none was kept: the job has no more to give."""
+
+
+def shortfall(job: Job, counts: Counts, quotas: Quotas, ended: str) -> list[str]:
+    """What is missing, which limit was met, and what ate the rows; empty when nothing is missing.
+
+    `ended`: why no more was asked for, where it was not one of the run's own limits.
+    """
+    missing = job.count - counts.kept
+    if missing <= 0:
+        return []
+    if ended:
+        limit = ended
+    elif counts.dry >= (DRY if counts.kept else HOPELESS):
+        limit = f"none of the last {counts.dry} briefs was kept"
+    elif counts.briefs >= job.brief_limit:
+        if job.whole and counts.kept:
+            return []
+        limit = f"the limit of {job.brief_limit} briefs (max_briefs) is reached"
+    else:
+        limit = "no brief is left that a quota has room for"
+    missed = f"{missing} of {job.count} rows are missing after {counts.briefs} briefs"
+    short = [missed, limit]
+    if counts.reasons:
+        ate = ", ".join(f"{reason} ({n})" for reason, n in counts.reasons.most_common(3))
+        short.append(f"most were lost to: {ate}")
+    return short + quotas.short()

@@ -1,0 +1,1 @@
+"""Trees of topics: read, written, grown, edited and measured."""
