@@ -17,7 +17,7 @@ from textsynth.companions import FEW, Companions
 from textsynth.errors import JobError
 from textsynth.materials import prepare
 from textsynth.plan import Axis, Plan
-from textsynth.report import explain, samples
+from textsynth.reading import explain, samples
 
 TEXTS = {
     "knee": "Before a knee operation the ward gives you a plan for eating and drinking.",

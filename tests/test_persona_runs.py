@@ -17,8 +17,8 @@ from tests.servers.chat import ChatServer, Faults
 from tests.servers.scripts import asking_text, prompt_texts, request_digest
 from textsynth.cli import app
 from textsynth.errors import JobError, ProviderError
+from textsynth.reading import samples
 from textsynth.records import Table
-from textsynth.report import samples
 
 JOBS = ("baker", "pilot", "nurse", "smith", "clerk", "diver", "judge", "monk")
 TOWNS = ("Leeds", "Cork", "Oslo", "Ghent", "Turin", "Lyon", "Porto", "Bergen", "Graz", "Izmir")

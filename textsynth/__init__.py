@@ -13,9 +13,10 @@ from textsynth.errors import EXIT_CODES, TextsynthError
 from textsynth.ingesting import ingest
 from textsynth.job import Job
 from textsynth.jobfile import load_job
+from textsynth.page import report
 from textsynth.preflight import check
 from textsynth.project import doctor, init, parts
-from textsynth.report import explain, status
+from textsynth.reading import explain, status
 from textsynth.runner import estimate, export, preview, run
 from textsynth.seed_qa import make_qa, review_qa
 from textsynth.version import VERSION as __version__
@@ -37,6 +38,7 @@ __all__ = [
     "parts",
     "personas",
     "preview",
+    "report",
     "review_qa",
     "run",
     "status",

@@ -26,8 +26,8 @@ from textsynth.live import View, make_view
 from textsynth.llm import Llm
 from textsynth.materials import Materials, prepare
 from textsynth.pipeline import Pipeline
+from textsynth.reading import job_of, require_rows
 from textsynth.records import Closing, Sample, Summary, Table, Verdict
-from textsynth.report import job_of, require_rows
 from textsynth.runfolder import Run, SampleRows, find_run, read_summary
 from textsynth.tracing import NO_TRACING, Tracing, open_tracing
 from textsynth.version import VERSION

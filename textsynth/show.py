@@ -15,9 +15,9 @@ from textsynth.job import Job
 from textsynth.live import span
 from textsynth.prices import dollars
 from textsynth.project import PartInfo
+from textsynth.reading import as_json, funnel_rows
 from textsynth.records import Source, Summary
 from textsynth.records import Table as Finding
-from textsynth.report import as_json, funnel_rows
 from textsynth.runner import Result, Trial
 
 

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 import textsynth as ts
-from textsynth import report, show
+from textsynth import reading, show
 from textsynth.commands import AsJson, JobFile, OutAt, RunAt, command, emit, err, out
 from textsynth.errors import ShortError
 from textsynth.live import make_view
@@ -107,14 +107,14 @@ def run(
         if not as_json:
             # Just then one wants to see what went where.
             path = Path(ts.status(out_folder or job)["path"])
-            for row in report.samples(path, samples):
+            for row in reading.samples(path, samples):
                 show.sample(out, row)
             show.funnel(out, read_summary(path))
         raise
     if as_json:
         emit(show.result_json(result))
         return
-    for row in report.samples(result.path, samples):
+    for row in reading.samples(result.path, samples):
         show.sample(out, row)
     show.result(out, result)
 
@@ -128,6 +128,22 @@ def status(target: RunAt = Path(), as_json: AsJson = False) -> None:
         return
     show.status(out, found)
     show.funnel(out, read_summary(Path(found["path"])))
+
+
+@command()
+def report(
+    target: RunAt = Path(),
+    page: Annotated[
+        Path | None, typer.Option("--out", help="The file; report.html in the run otherwise.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write what came of a run as one HTML page: figures, topics, findings, rows to read."""
+    found = ts.report(target, out=page)
+    if as_json:
+        emit({"path": str(found)})
+    else:
+        out.print(escape(str(found)))
 
 
 @command()

@@ -36,8 +36,8 @@ def visible_html(page: str, source: str) -> str:
     """
     if not _SUSPECT.search(page):
         return page
-    import lxml.etree  # type: ignore[import-untyped]
-    import lxml.html  # type: ignore[import-untyped]
+    import lxml.etree
+    import lxml.html
 
     try:
         parser = lxml.html.HTMLParser(encoding="utf-8")

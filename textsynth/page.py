@@ -1,0 +1,128 @@
+"""The report of a run as one HTML file that needs nothing else: no script, no font, no network."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from textsynth.prices import dollars
+from textsynth.reading import funnel_rows, require_rows, status
+from textsynth.records import LANGUAGES, Summary
+from textsynth.runfolder import KINDS, find_run, read_rows, read_summary
+
+SAMPLES, PER_REASON, VALUES = 12, 2, 30
+"""Kept rows shown, dropped or failed rows shown for each reason, and values shown of a facet."""
+
+MOST = 200_000
+"""Dropped and failed rows that are looked through for examples."""
+
+
+@dataclass
+class Branch:
+    """A topic on the page: its kept rows, those below it included, and what it divides into."""
+
+    name: str
+    rows: int = 0
+    below: dict[str, Branch] = field(default_factory=dict)
+
+
+def report(target: str | Path = ".", *, out: str | Path | None = None) -> Path:
+    """Writes the report of a run, `report.html` in its folder or `out`, and returns its path.
+
+    Figures, funnel, shares, the tree of topics, what the parts found, and rows to read: kept ones,
+    and for each reason some that were dropped or failed. Same run, same bytes, save for cost and
+    time. Raises RunError when there is no run or it has no rows.
+    """
+    path = find_run(target)
+    require_rows(path)
+    summary = read_summary(path)
+    shown = {
+        "summary": summary, "state": status(path), "dollars": dollars,
+        "language": LANGUAGES.get(summary.language, summary.language),
+        "funnel": list(funnel_rows(summary)), "facets": list(_facets(summary)),
+        "tree": topics(summary), "job": _job(path),
+        "kept": list(_kept(path, summary.kept)), "lost": _lost(path),
+    }  # fmt: skip
+    file = Path(out) if out else path / "report.html"
+    text = _template().render(shown)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    aside = file.with_name(file.name + ".part")
+    # Half of a surrogate pair, which a model may write, is no UTF-8.
+    aside.write_text(text.encode("utf8", "replace").decode(), encoding="utf8", newline="\n")
+    aside.replace(file)
+    return file
+
+
+def _job(path: Path) -> str:
+    """The job file as the run has it."""
+    try:
+        return (path / "job.yaml").read_text(encoding="utf8")
+    except OSError:
+        return ""
+
+
+@functools.cache
+def _template() -> jinja2.Template:
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "pages"),
+        autoescape=True, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    return env.get_template("report.html.jinja")
+
+
+def topics(summary: Summary) -> Branch | None:
+    """The tree of the kept rows' topics, from the facets `level_1`, `level_2` …; None without."""
+    root = Branch("all topics")
+    depths = itertools.takewhile(lambda d: f"level_{d}" in summary.facets, itertools.count(1))
+    for depth in depths:
+        for words, rows in summary.facets[f"level_{depth}"].items():
+            *above, name = words.split(" > ")
+            if len(above) < depth - 1:
+                continue  # a shallow leaf, counted where it stands
+            node = root
+            for step in above:
+                node = node.below.setdefault(step, Branch(step))
+            node.below[name] = Branch(name, rows)
+            root.rows += rows if depth == 1 else 0
+    return root if root.below else None
+
+
+def _facets(summary: Summary) -> Iterator[tuple[str, list[tuple[str, int]], int]]:
+    """(facet, its largest values with their rows, how many values are left out)."""
+    for facet, counts in summary.facets.items():
+        ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        yield facet, ranked[:VALUES], max(0, len(ranked) - VALUES)
+
+
+def _kept(path: Path, kept: int) -> Iterator[dict[str, Any]]:
+    """Some kept rows from all over the run."""
+    step = max(1, kept // SAMPLES)
+    rows = read_rows(path / "rows" / "kept.jsonl")
+    return itertools.islice(rows, 0, step * SAMPLES, step)
+
+
+def _lost(path: Path) -> list[tuple[str, int, list[Mapping[str, Any]]]]:
+    """(reason, rows, some of them) of what was dropped or failed, the most frequent first."""
+    seen: Counter[str] = Counter()
+    some: dict[str, list[Mapping[str, Any]]] = {}
+    for kind in KINDS[1:]:
+        for row in itertools.islice(read_rows(path / "rows" / f"{kind}.jsonl"), MOST):
+            reason = _reason(row)
+            seen[reason] += 1
+            if seen[reason] <= PER_REASON:
+                some.setdefault(reason, []).append(row)
+    return [(reason, rows, some[reason]) for reason, rows in seen.most_common(40)]
+
+
+def _reason(row: Mapping[str, Any]) -> str:
+    for verdict in row.get("verdicts", ()):
+        if not verdict["keep"]:
+            return f"{verdict['filter']}: {verdict['reason']}"
+    return "failed: " + str(row.get("error", "")).partition(":")[0]
