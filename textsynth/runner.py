@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -344,6 +344,10 @@ def in_loop(work: Coroutine[Any, Any, T]) -> T:
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(asyncio.run, noted())
         try:
+            # Looked at again and again: a signal that another thread of the process gets does not
+            # wake this one, and Ctrl+C would be held until the run has ended.
+            while not future.done():
+                wait((future,), timeout=0.2)
             return future.result()
         except KeyboardInterrupt:
             for loop, task in running:
