@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+# One process a core, four at most: some tests run the embedded model, which wants several.
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist worksteal
 
 .PHONY: demo test test-all check format bench wheel clean
 
@@ -17,10 +19,10 @@ demo: $(READY) ## a support corpus on the embedded model
 	$(BIN)/textsynth run examples/demo.yaml --out outputs/demo --samples 3
 
 test: $(READY) ## the whole suite but what is marked slow
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 test-all: $(READY) ## slow tests too
-	$(BIN)/python -m pytest -m 'slow or not slow'
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'slow or not slow'
 
 check: $(READY) ## style and types
 	$(BIN)/ruff check .
