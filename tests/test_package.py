@@ -60,6 +60,7 @@ def test_the_wheel_carries_prompts_personas_and_locks(wheel: Path) -> None:
         "textsynth/_bundled/prompts/support/agent.en.jinja",
         "textsynth/_bundled/prompts/support/agent.ko.jinja",
         "textsynth/_bundled/personas/general.jsonl",
+        "textsynth/_bundled/taxonomies/README.md",
         "textsynth/_bundled/examples/jobs/support.en.yaml",
         "textsynth/engine/locks/smollm2-135m.lock",
     ):

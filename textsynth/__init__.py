@@ -8,7 +8,7 @@ The functions here are the commands of the command line, under the same names:
     print(result.path, result.summary.kept)
 """
 
-from textsynth import personas
+from textsynth import personas, taxonomies
 from textsynth.errors import EXIT_CODES, TextsynthError
 from textsynth.ingesting import ingest
 from textsynth.job import Job
@@ -42,4 +42,5 @@ __all__ = [
     "review_qa",
     "run",
     "status",
+    "taxonomies",
 ]

@@ -174,7 +174,7 @@ def _rows_of(
     fresh: dict[str, dict[str, Any]] = {}
     total = 0
     try:
-        _check_size(file)
+        check_size(file)
         for row in read(file):
             total += 1
             if total > MOST_ROWS:
@@ -196,7 +196,8 @@ def _rows_of(
     return total, list(fresh.values())
 
 
-def _check_size(file: File) -> None:
+def check_size(file: File) -> None:
+    """Raises InputError for what is empty, too large, or no file."""
     about = file.path.stat()
     size = about.st_size
     if not stat.S_ISREG(about.st_mode):

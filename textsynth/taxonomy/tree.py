@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 BETWEEN = " > "
@@ -36,6 +36,27 @@ class Node:
         return max((1 + child.depth() for child in self.children), default=0)
 
 
-def words_of(path: tuple[Node, ...]) -> str:
+@dataclass(slots=True)
+class Tree:
+    """What a file of topics holds."""
+
+    root: Node
+    """Its name is "" where the file has several topics at its top."""
+
+    language: str = ""
+    """Code of the language that the topics are named in; "" where the file does not say."""
+
+    licence: str = ""
+    notes: list[str] = field(default_factory=list, compare=False)
+    """The comments at the head of the file, without their `#`."""
+
+    def settled(self) -> Tree:
+        """This tree; where a root without a name has one topic, that one is the root."""
+        while not self.root.name and len(self.root.children) == 1:
+            self.root = self.root.children[0]
+        return self
+
+
+def words_of(path: Sequence[Node]) -> str:
     """A path in words: "Retail banking > Deposits > Savings accounts"."""
-    return BETWEEN.join(node.name for node in path)
+    return BETWEEN.join(node.name for node in path if node.name)
