@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from textsynth.apportion import share
 from textsynth.errors import JobError
 from textsynth.inputs.documents import Documents
 from textsynth.inputs.personas import Personas
-from textsynth.job import Job, share
+from textsynth.job import Job
 from textsynth.jobfile import load_job
 from textsynth.methods.support import Support
 from textsynth.providers.local import Local

@@ -236,6 +236,30 @@ def test_a_brief_that_was_put_off_is_written_when_an_earlier_one_fails() -> None
     assert line.pick(more=True) == 2
 
 
+def test_all_that_was_put_off_is_written_at_once_when_many_fail() -> None:
+    line, quotas = lineup({"a": 2, "b": 1}, "aaaaaab")
+    assert picked(line) == [0, 1, 6]
+    for _ in range(2):
+        line.advance()
+        quotas.end({"label": "a"})
+    assert picked(line)[:4] == [2, 3, 4, 5]
+
+
+def test_a_product_has_a_place_for_each_combination() -> None:
+    facets = [{"a": a, "b": b} for a in "xy" for b in "xyx"]
+    quotas = Quotas({"a x b": {"x x x": 1, "y x y": 1}, "b": {"x": 1, "y": 1}}, {"a x b": "ab"})
+    line = Lineup(quotas, lambda i: facets[i % 6])
+    assert picked(line) == [0, 4]
+    quotas.take(facets[0])
+    assert quotas.short() == ["a=y x b=y: 1 more", "b=y: 1 more"]
+
+
+def test_of_many_cells_that_lack_rows_the_first_are_named() -> None:
+    short = Quotas({"leaf": {f"leaf {n}": 3 for n in range(1500)}}).short()
+    assert (len(short), short[0]) == (21, "leaf=leaf 0: 3 more")
+    assert short[-1] == "1,480 further cells: 4,440 more"
+
+
 def test_a_brief_that_was_put_off_is_passed_over_when_its_cell_is_full() -> None:
     line, quotas = lineup({"a": 2, "b": 1}, "aaab")
     picked(line)

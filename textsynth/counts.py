@@ -4,80 +4,122 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from textsynth.cells import cell_of, told
 from textsynth.records import ReplyRef, Verdict
 
 Cell = tuple[str, str]
+"""Name of a quota and one of its cells."""
+
+Key = tuple[str, ...]
+"""The cells of a brief, one for each quota, in their order."""
+
 _OWN = re.compile(r"[:'\"“\d]")
 _REASONS = 200
 """Reasons that are told apart; further ones count under their kind alone."""
 
+_SHOWN = 20
+"""Cells that are named where rows are missing."""
 
-@dataclass
+
 class Quotas:
-    """Rows still wanted per facet and value, and how many rows are under way for each."""
+    """Rows still wanted per quota and cell, and how many rows are under way for each.
 
-    left: dict[str, dict[str, int]]
-    _under: Counter[Cell] = field(default_factory=Counter)
-    _tried: Counter[Cell] = field(default_factory=Counter)
-    _kept: Counter[Cell] = field(default_factory=Counter)
+    `left`: quota → cell → rows; `parts`: quota → its facets, where it is on a product of several.
+    Each step costs as much whether there are ten cells or a hundred thousand.
+    """
+
+    def __init__(
+        self, left: dict[str, dict[str, int]], parts: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
+        self.left = left
+        self._parts = [(name, tuple((parts or {}).get(name, (name,)))) for name in left]
+        self._under: Counter[Cell] = Counter()
+        self._tried: Counter[Cell] = Counter()
+        self._kept: Counter[Cell] = Counter()
+        self._roomy = {
+            name: {cell for cell, rows in cells.items() if rows > 0} for name, cells in left.items()
+        }
+        self.gained: list[Cell] = []
+        """Cells that have got room since somebody looked and emptied the list."""
+        self.filled: list[Cell] = []
+        """Cells that have become full, likewise."""
+
+    def key(self, facets: Mapping[str, str]) -> Key:
+        """The cells of a brief with these facets."""
+        return tuple([cell_of(parts, facets) for _, parts in self._parts])
 
     def open(self, facets: Mapping[str, str]) -> bool:
         """Whether a row with these facets is wanted."""
-        return all(rows.get(facets[facet], 0) > 0 for facet, rows in self.left.items())
+        return self.open_at(self.key(facets))
 
-    def room(self, facets: Mapping[str, str]) -> bool:
-        """Whether one more such row under way is likely to be needed."""
-        return all(self._under[f, facets[f]] < self._need((f, facets[f])) for f in self.left)
-
-    def some_room(self) -> bool:
-        """Whether each facet has a value of which another row is likely to be needed."""
+    def open_at(self, key: Key) -> bool:
+        """Whether a row with these cells is wanted."""
         return all(
-            any(
-                n > 0 and self._under[f, value] < self._need((f, value))
-                for value, n in rows.items()
-            )
-            for f, rows in self.left.items()
+            rows.get(cell, 0) > 0 for rows, cell in zip(self.left.values(), key, strict=True)
         )
 
-    def _need(self, cell: Cell) -> int:
-        """Rows to have under way: what is missing over the cell's own yield so far."""
-        facet, value = cell
-        missing = self.left[facet].get(value, 0)
-        return -(-missing * (self._tried[cell] + 1) // (self._kept[cell] + 1))
+    def room(self, key: Key) -> bool:
+        """Whether one more such row under way is likely to be needed."""
+        return all(cell in found for found, cell in zip(self._roomy.values(), key, strict=True))
 
-    def start(self, facets: Mapping[str, str]) -> None:
+    def some_room(self) -> bool:
+        """Whether each quota has a cell of which another row is likely to be needed."""
+        return all(self._roomy.values())
+
+    def start(self, key: Key) -> None:
         """Counts a row under way."""
-        for cell in self._cells(facets):
+        for cell in zip(self.left, key, strict=True):
             self._under[cell] += 1
+            self._look(cell)
 
     def end(self, facets: Mapping[str, str]) -> bool:
         """Counts one less under way; whether it is still wanted."""
-        wanted = self.open(facets)
-        for cell in self._cells(facets):
+        key = self.key(facets)
+        wanted = self.open_at(key)
+        for cell in zip(self.left, key, strict=True):
             self._under[cell] -= 1
             self._tried[cell] += wanted
+            self._look(cell)
         return wanted
 
     def take(self, facets: Mapping[str, str]) -> None:
         """Counts a kept row."""
-        for facet, value in self._cells(facets):
-            self.left[facet][value] -= 1
-            self._kept[facet, value] += 1
+        for cell in zip(self.left, self.key(facets), strict=True):
+            name, value = cell
+            self.left[name][value] -= 1
+            self._kept[cell] += 1
+            self._look(cell)
+            if self.left[name][value] == 0:
+                self.filled.append(cell)
 
-    def _cells(self, facets: Mapping[str, str]) -> list[Cell]:
-        return [(facet, facets[facet]) for facet in self.left]
+    def _look(self, cell: Cell) -> None:
+        """Notes whether a cell has room: fewer rows are under way than what is missing takes, by
+        the cell's own yield so far."""
+        name, value = cell
+        missing, roomy = self.left[name].get(value, 0), self._roomy[name]
+        need = -(-missing * (self._tried[cell] + 1) // (self._kept[cell] + 1))
+        if self._under[cell] >= need:
+            roomy.discard(value)
+        elif value not in roomy:
+            roomy.add(value)
+            self.gained.append(cell)
 
     def short(self) -> list[str]:
-        """`facet=value: n more` for each cell that is not full."""
-        return [
-            f"{facet}={value}: {rows} more"
-            for facet, cells in self.left.items()
-            for value, rows in cells.items()
+        """`facet=value: n more` for each cell that is not full, the first of them by name."""
+        missing = [
+            (name, parts, cell, rows)
+            for name, parts in self._parts
+            for cell, rows in self.left[name].items()
             if rows > 0
         ]
+        said = [f"{told(parts, cell)}: {rows:,} more" for _, parts, cell, rows in missing[:_SHOWN]]
+        rest = missing[_SHOWN:]
+        if rest:
+            said.append(f"{len(rest):,} further cells: {sum(rows for *_, rows in rest):,} more")
+        return said
 
 
 @dataclass

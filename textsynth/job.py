@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from fractions import Fraction
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from textsynth.budget import Budget
+from textsynth.cells import Carried, Odds
 from textsynth.errors import JobError, nearest
 from textsynth.inputs import Input
 from textsynth.methods import Method
 from textsynth.prices import Prices
 from textsynth.providers import Provider
 from textsynth.quality import Filter
+from textsynth.quotas import Apportioned
 from textsynth.records import LANGUAGES
 from textsynth.redaction.options import Redact
 from textsynth.scenarios import Scenarios
@@ -67,7 +68,8 @@ class Job(BaseModel):
     quotas: dict[str, Literal["exact"] | dict[str, Annotated[int, Field(ge=0)]]] = Field(
         default_factory=dict
     )
-    """Facets whose shares hold among the kept rows: `exact`, or value: number of rows."""
+    """Facets whose shares hold among the kept rows: `exact`, or value: number of rows. Also of
+    products: `level_1 x mood: exact`."""
 
     scenarios: Scenarios = Field(default_factory=Scenarios)
     """Edge cases in words, for all rows or for a `share` of them: the facet `scenario`."""
@@ -113,6 +115,8 @@ class Job(BaseModel):
     _home: Path = PrivateAttr(default=Path())
     _text: str = PrivateAttr(default="")
     _given: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _where: dict[str, str] = PrivateAttr(default_factory=dict)
+    _carried: tuple[Carried, ...] = PrivateAttr(default=())
 
     @property
     def home(self) -> Path:
@@ -139,10 +143,33 @@ class Job(BaseModel):
         }
         return {**own, **self.vary}
 
-    def placed(self, home: Path, text: str, given: Mapping[str, Any]) -> Job:
-        """The same job, knowing its folder, how it was written and what replaced parts of it."""
+    @property
+    def odds(self) -> Odds:
+        """In which shares facets come, also those that rows carry, once inputs are read."""
+        return Odds(self.facets, self._carried)
+
+    def placed(
+        self,
+        home: Path,
+        text: str,
+        given: Mapping[str, Any],
+        where: Mapping[str, str] | None = None,
+    ) -> Job:
+        """The same job, knowing its folder, how it was written, what replaced parts of it, and
+        where each quota stands."""
         self._home, self._text, self._given = home, text, dict(given)
+        self._where = dict(where or {})
         return self
+
+    def carrying(self, carried: Sequence[Carried]) -> Job:
+        """The job, knowing the facets that the rows of its inputs carry."""
+        job = self.model_copy()
+        job._carried = tuple(carried)
+        return job
+
+    def quota_at(self, name: str) -> str:
+        """Where a quota stands: `job.yaml, line 7`."""
+        return self._where.get(name, f"quotas.{name}")
 
     def changed(self, **fields: Any) -> Job:
         """The job with some fields replaced; None leaves a field as it is.
@@ -163,7 +190,7 @@ class Job(BaseModel):
             raise JobError(
                 f"the option {field}: {first['msg']} (given: {first['input']!r})"
             ) from None
-        return job.placed(self._home, self._text, {**self._given, **given})
+        return job.placed(self._home, self._text, {**self._given, **given}, self._where)
 
     @property
     def brief_limit(self) -> int:
@@ -171,21 +198,8 @@ class Job(BaseModel):
         return self.max_briefs or 5 * self.count + 20
 
     def quota_rows(self) -> dict[str, dict[str, int]]:
-        """Facet → value → kept rows wanted; the values of a facet add up to `count`."""
-        return {
-            facet: dict(quota) if isinstance(quota, dict) else share(self.facets[facet], self.count)
-            for facet, quota in self.quotas.items()
-        }
+        """Quota → cell → kept rows wanted; the cells of a quota add up to `count`.
 
-
-def share(weights: Mapping[str, float], count: int) -> dict[str, int]:
-    """`count` rows split by weight, by largest remainder (ties to the earlier value)."""
-    total = sum(Fraction(w).limit_denominator(10**6) for w in weights.values())
-    exact = {
-        value: Fraction(w).limit_denominator(10**6) * count / total for value, w in weights.items()
-    }
-    rows = {value: int(part) for value, part in exact.items()}
-    left = count - sum(rows.values())
-    for value in sorted(exact, key=lambda v: rows[v] - exact[v])[:left]:
-        rows[value] += 1
-    return rows
+        One on a facet that rows carry is among them once inputs are read (`carrying`).
+        """
+        return Apportioned(self.quotas, self.odds, self.count).rows

@@ -21,6 +21,7 @@ from textsynth.providers import SHELF as PROVIDERS
 from textsynth.providers import Provider
 from textsynth.quality import SHELF as QUALITY
 from textsynth.quality import Filter
+from textsynth.quotas import Apportioned, check_quota, check_together
 from textsynth.scenarios import FACET as SCENARIO
 from textsynth.shelf import Part, Shelf
 from textsynth.writers import SHELF as WRITERS
@@ -71,8 +72,10 @@ def _parsed(text: str, file: Path, overrides: Mapping[str, Any], folder: Path) -
     raw, lines = _read_yaml(text, file)
     given = {name: value for name, value in overrides.items() if value is not None}
     raw.update(given)
-    job = _Reader(file, lines, folder, given).job(raw)
-    return job.placed(folder, text, given)
+    reader = _Reader(file, lines, folder, given)
+    job = reader.job(raw)
+    where = {name: reader.at(("quotas", name)) for name in job.quotas}
+    return job.placed(folder, text, given, where)
 
 
 def _read_yaml(text: str, file: Path) -> tuple[dict[str, Any], dict[Path_, int]]:
@@ -295,29 +298,14 @@ class _Reader:
                 )
 
     def check_quotas(self, job: Job) -> None:
-        for facet, quota in job.quotas.items():
-            where = self.at(("quotas", facet))
-            if facet not in job.facets:
-                raise JobError(
-                    f"{where}: there is a quota on '{facet}', which is no facet",
-                    nearest(facet, job.facets),
-                    f"add `{facet}` under vary",
-                )
-            if not isinstance(quota, dict):
-                continue
-            for value, rows in quota.items():
-                if not job.facets[facet].get(value) and rows:
-                    raise JobError(
-                        f"{where}: the quota wants {rows} rows of '{value}', which never comes",
-                        nearest(value, [v for v, w in job.facets[facet].items() if w]),
-                        f"give '{value}' a weight under vary.{facet}",
-                    )
-            if sum(quota.values()) != job.count:
-                raise JobError(
-                    f"{where}: the quota on '{facet}' cannot be met",
-                    f"its rows add up to {sum(quota.values())}, count is {job.count}",
-                    "make the two equal",
-                )
+        """Those on facets that rows carry wait until the rows are read."""
+        later = any(part.carries() for part in job.inputs.values())
+        odds = job.odds
+        where = {name: self.at(("quotas", name)) for name in job.quotas}
+        for name, quota in job.quotas.items():
+            if odds.parts(name) or not later:
+                check_quota(where[name], name, quota, job.count, odds)
+        check_together(where, Apportioned(job.quotas, odds, job.count))
 
     def explain(self, error: ValidationError, path: Path_, model: type[BaseModel]) -> JobError:
         """The first complaint of pydantic in our words, and how many more there are."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from textsynth.apportion import share
 from textsynth.errors import JobError
-from textsynth.job import share
 from textsynth.records import Shares
 from textsynth.scenarios import FACET as SCENARIO
 from textsynth.scenarios import Scenarios

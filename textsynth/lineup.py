@@ -7,10 +7,11 @@ needed after all, at the latest when its turn comes.
 
 from __future__ import annotations
 
+import heapq
 from collections import deque
 from collections.abc import Callable, Mapping
 
-from textsynth.counts import Quotas
+from textsynth.counts import Cell, Key, Quotas
 
 AHEAD = 200_000
 """Briefs that may be under way or written beyond the one whose turn it is."""
@@ -31,7 +32,13 @@ class Lineup:
         self.fence: int | None = None
         """No brief from this number on is picked; None: no limit."""
         self._passed: set[int] = set()
-        self._off: dict[tuple[str, ...], deque[int]] = {}
+        self._off: dict[Key, deque[int]] = {}
+        """What waits, by its cells; `_heads`: the first of each; `_keys`: the keys of a cell."""
+        self._heads: dict[int, Key] = {}
+        self._keys: dict[Cell, set[Key]] = {}
+        self._wakes: list[tuple[int, Key]] = []
+        """First numbers of keys that may have room, smallest first; some are out of date."""
+        self._woke: set[tuple[int, Key]] = set()
         self._waiting = 0
 
     @property
@@ -59,16 +66,12 @@ class Lineup:
         if not self.quotas.left:
             return self._new() if more and self._ahead() else None
         self._pass_closed()
-        for facets, waiting in self._off.items():
-            if waiting[0] == self.turn:
-                return self._take(facets)
+        if self.turn in self._heads:
+            return self._take(self._heads[self.turn])
         if not more:
             return None
-        heads = [(waiting[0], facets) for facets, waiting in self._off.items()]
-        for _, facets in sorted(heads):
-            if self.quotas.room(self._named(facets)):
-                return self._take(facets)
-        return self._walk()
+        woken = self._woken()
+        return self._walk() if woken is None else woken
 
     def _walk(self) -> int | None:
         quotas = self.quotas
@@ -78,18 +81,16 @@ class Lineup:
             and self.skips < MAX_SKIPS
             and self._waiting < PUT_OFF
         ):
-            facets = self.facets_of(self.next)
-            if not quotas.open(facets):
+            key = quotas.key(self.facets_of(self.next))
+            if not quotas.open_at(key):
                 self.skips += 1
                 self._pass(self._new())
                 continue
             self.skips = 0
-            if self.next == self.turn or quotas.room(facets):
-                quotas.start(facets)
+            if self.next == self.turn or quotas.room(key):
+                quotas.start(key)
                 return self._new()
-            key = tuple(facets[facet] for facet in quotas.left)
-            self._off.setdefault(key, deque()).append(self._new())
-            self._waiting += 1
+            self._put_off(key)
         return None
 
     def _ahead(self) -> bool:
@@ -107,22 +108,62 @@ class Lineup:
         else:
             self._passed.add(i)
 
+    def _put_off(self, key: Key) -> None:
+        """The next brief waits: a cell of it has enough under way. That cell wakes it."""
+        if key not in self._off:
+            self._off[key] = deque()
+            self._heads[self.next] = key
+            for cell in zip(self.quotas.left, key, strict=True):
+                self._keys.setdefault(cell, set()).add(key)
+        self._off[key].append(self._new())
+        self._waiting += 1
+
+    def _woken(self) -> int | None:
+        """The first of the briefs that wait for which there is room now."""
+        gained, self.quotas.gained = self.quotas.gained, []
+        for cell in gained:
+            for key in self._keys.get(cell, ()):
+                self._wake(key)
+        while self._wakes:
+            head, key = entry = heapq.heappop(self._wakes)
+            self._woke.discard(entry)
+            if self._heads.get(head) == key and self.quotas.room(key):
+                return self._take(key)
+        return None
+
+    def _wake(self, key: Key) -> None:
+        entry = (self._off[key][0], key)
+        if entry not in self._woke:
+            self._woke.add(entry)
+            heapq.heappush(self._wakes, entry)
+
     def _pass_closed(self) -> None:
         """Lets go of what waits for a quota that has become full."""
-        for key in [key for key in self._off if not self.quotas.open(self._named(key))]:
-            waiting = self._off.pop(key)
-            self._waiting -= len(waiting)
-            for i in waiting:
-                self._pass(i)
+        filled, self.quotas.filled = self.quotas.filled, []
+        for cell in filled:
+            for key in list(self._keys.get(cell, ())):
+                waiting = self._off[key]
+                self._waiting -= len(waiting)
+                self._gone(key)
+                for i in waiting:
+                    self._pass(i)
 
-    def _take(self, key: tuple[str, ...]) -> int:
+    def _take(self, key: Key) -> int:
         waiting = self._off[key]
-        i = waiting.popleft()
-        if not waiting:
-            del self._off[key]
+        i = waiting[0]
+        if len(waiting) > 1:
+            del self._heads[i]
+            waiting.popleft()
+            self._heads[waiting[0]] = key
+            self._wake(key)
+        else:
+            self._gone(key)
         self._waiting -= 1
-        self.quotas.start(self._named(key))
+        self.quotas.start(key)
         return i
 
-    def _named(self, key: tuple[str, ...]) -> dict[str, str]:
-        return dict(zip(self.quotas.left, key, strict=True))
+    def _gone(self, key: Key) -> None:
+        """Nothing waits under this key any more."""
+        del self._heads[self._off.pop(key)[0]]
+        for cell in zip(self.quotas.left, key, strict=True):
+            self._keys[cell].discard(key)

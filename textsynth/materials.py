@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from textsynth.axes import RESERVED, axes_of, pools_of
+from textsynth.cells import Odds
 from textsynth.companions import Companions
 from textsynth.errors import InputError, JobError, nearest
 from textsynth.hidden import noting
-from textsynth.inputs import Input, Row
+from textsynth.inputs import Row
 from textsynth.inputs._centroids import Centroids
 from textsynth.job import Job
 from textsynth.methods import ALWAYS, Around
-from textsynth.plan import Axis, Plan, Pool
+from textsynth.plan import Plan
 from textsynth.prompts import Prompt, PromptBook
+from textsynth.quotas import Apportioned, check_quota, check_together
 from textsynth.records import LANGUAGES, Brief, Source, Table
 from textsynth.redaction.rows import Redactions
 from textsynth.scenarios import FACET as SCENARIO
 from textsynth.seeds import Seeds, safe
 
-_RESERVED = {
-    "language", "language_name", "chunk", "other", "persona", "partner", "examples", "history",
-}  # fmt: skip
 _RENAMED = {"topic": "subject", "product": "about", "like": "style", "register": "manner"}
 
 TRIED = 200
@@ -73,29 +72,15 @@ def prepare(job: Job) -> Materials:
     fields = _by_field(job, {name: found.rows for name, found in items.items()})
     _check_needs(job, fields)
     facets = _facets(job)
-    comes = {facet: tuple(v for v, w in weights.items() if w) for facet, weights in facets.items()}
-    method = job.method.ready(Around(comes, fields, Centroids))
-    job = job.model_copy(update={"method": method})
-    axes: list[Axis] = []
-    pools: list[Pool] = []
     chunks = fields.get("chunk", ())
-    # Chunks lead: personas are chosen for a chunk, so their axis comes after it.
-    for name, part in sorted(job.inputs.items(), key=lambda pair: pair[1].field != "chunk"):
-        rows = items[name].rows
-        if part.use == "reference":
-            continue
-        if part.use == "pool":
-            pools.append(_pool(name, part, rows, comes))
-        elif part.field == "chunk":
-            if not axes:
-                axes.append(Axis(part.field, chunks))
-        elif not chunks:
-            axes.append(Axis(part.field, rows))
-        else:
-            suit = functools.cache(part.suit(rows, chunks))
-            axes.append(Axis(part.field, rows, suit))
+    axes, carried = axes_of(job, items, chunks)
+    odds = Odds(facets, carried)
+    comes = {f: tuple(v for v, w in odds.weights([f]).items() if w) for f in odds.names}
+    method = job.method.ready(Around(comes, fields, Centroids))
+    job = job.model_copy(update={"method": method}).carrying(carried)
+    _check_quotas(job)
     plan = Plan(
-        job.seed, axes, facets, pools, partner="partner" in method.needs,
+        job.seed, axes, facets, pools_of(job, items, comes), partner="partner" in method.needs,
         other=_other(job, chunks), language=job.language,
     )  # fmt: skip
     book = PromptBook(job.home, method.part, job.language, LANGUAGES[job.language])
@@ -118,6 +103,15 @@ def prepare(job: Job) -> Materials:
     return Materials(job, plan, book, prompts, sources, counts, rows_of, warnings, seeds, fields)
 
 
+def _check_quotas(job: Job) -> None:
+    """Raises JobError where a quota cannot hold, now that all facets are known."""
+    odds = job.odds
+    for name, quota in job.quotas.items():
+        check_quota(job.quota_at(name), name, quota, job.count, odds)
+    where = {name: job.quota_at(name) for name in job.quotas}
+    check_together(where, Apportioned(job.quotas, odds, job.count))
+
+
 def _for_all(job: Job, plan: Plan) -> Job:
     """A job with `count: all`, now that it is known how many that are."""
     if not plan.axes:
@@ -125,6 +119,13 @@ def _for_all(job: Job, plan: Plan) -> Job:
             "`count: all` asks for one row for each row of the inputs",
             f"inputs holds: {', '.join(job.inputs) or 'nothing'}",
             "give a count, or add an input whose rows are walked, such as documents",
+        )
+    tree = next((axis.walk for axis in plan.axes if axis.walk), None)
+    if tree is not None and tree.even != "leaves":
+        raise JobError(
+            "`count: all` asks for one row for each row of the inputs",
+            f"`even: {tree.even}` gives some more than others",
+            "set `even: leaves`, or give a count",
         )
     count = plan.row_combinations * job.method.visits()
     return job.model_copy(update={"count": count, "max_briefs": count})
@@ -148,24 +149,6 @@ def _by_field(job: Job, items: Mapping[str, Sequence[Row]]) -> dict[str, Sequenc
             rows = list({row["text"]: row for row in reversed(both)}.values())[::-1]
         found[part.field] = rows
     return found
-
-
-def _pool(name: str, part: Input, rows: Sequence[Row], facets: Mapping[str, Sequence[str]]) -> Pool:
-    by: str = getattr(part, "by", "")
-    if by and by not in facets:
-        raise JobError(
-            f"inputs.{name} goes by '{by}', which is no facet",
-            nearest(by, facets),
-            f"add `{by}` under vary",
-        )
-    pool = Pool(part.field, rows, getattr(part, "each", 3), by)
-    if by and not pool.groups.keys() & set(facets[by]):
-        raise InputError(
-            f"no row of inputs.{name} has a value of '{by}' that the job draws",
-            f"the rows have: {', '.join(sorted(pool.groups)[:20])}",
-            f"the job draws: {', '.join(facets[by][:20])}",
-        )
-    return pool
 
 
 def _shown(job: Job, optional: Sequence[str], brief: Brief) -> dict[str, Any]:
@@ -203,7 +186,7 @@ def _unused(
 
 def _facets(job: Job) -> dict[str, Mapping[str, float]]:
     """The job's facets, and those of the method that the job does not name."""
-    clash = _RESERVED & set(job.vary)
+    clash = RESERVED & set(job.vary)
     if clash:
         raise JobError(
             f"vary: '{min(clash)}' is a name that briefs use already", fix="rename the facet"

@@ -64,7 +64,9 @@ class Pipeline:
     ) -> None:
         self.materials, self.run, self.llm, self.tick = materials, run, llm, tick
         self.job: Job = materials.job
-        self.quotas = Quotas(self.job.quota_rows())
+        odds = self.job.odds
+        parts = {name: odds.parts(name) for name in self.job.quotas}
+        self.quotas = Quotas(self.job.quota_rows(), parts)
         self.counts = Counts()
         self.guard, self.checked = llm.guard, Checked()
         self.short: list[str] = []

@@ -15,18 +15,24 @@ Brief i of a lap lies at place k = i mod M of the rows and at spot s of the face
   permuted anew for each block of F places, so that no row is tied to a value.
 
 After a lap the walk starts over; `lap` enters the brief's id, so that the model is asked anew.
+
+An axis may bring a walk of its own, such as that of a tree. It tells the row and the visit of each
+brief; all else of the brief is a function of that row and visit, so that adding or taking away
+other rows changes the order of briefs and nothing in them. A row has a lap of its own: the other
+axes (P combinations) and the facets, walked as above by its visits in place of the briefs.
 """
 
 from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from textsynth.errors import JobError
 from textsynth.records import Brief, digest
+from textsynth.treewalk import TreeWalk
 from textsynth.walk import diagonal, key_of, permute, slots
 
 Row = dict[str, Any]
@@ -39,6 +45,10 @@ class Axis:
     name: str
     rows: Sequence[Row]
     suit: Callable[[int], Sequence[int]] | None = None
+    walk: TreeWalk | None = None
+    """The order in which the rows come, where it is their own; one axis at most has one."""
+    marks: Callable[[Row], Mapping[str, str]] | None = None
+    """Row → facets that it brings to its briefs."""
 
     def size(self) -> int:
         """How many rows one row of the axis before meets."""
@@ -65,12 +75,30 @@ class Pool:
             found.setdefault(str(row.get(self.by)), []).append(number)
         return found
 
-    def draw(self, seed: int, i: int, facets: Mapping[str, str]) -> list[Row]:
-        """The rows of brief i."""
+    def draw(self, seed: int, at: int | str, facets: Mapping[str, str]) -> list[Row]:
+        """The rows of a brief; `at`: its number, or what else it is known by."""
         own = self.groups.get(facets[self.by], ()) if self.by else range(len(self.rows))
-        key = key_of(seed, "pool", self.name, i)
+        key = key_of(seed, "pool", self.name, at)
         count = min(self.each, len(own))
         return [self.rows[own[permute(j, len(own), key)]] for j in range(count)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where a brief lies in its lap."""
+
+    lap: int
+    place: int
+    """Of the combinations of rows."""
+    turn: int
+    """Of the combinations of facet slots."""
+    visit: int
+    at: int | str
+    """What the brief's own draws are keyed by."""
+    root: tuple[int | str, ...]
+    """What the order of rows and slots is keyed by."""
+    row: int = -1
+    """The row of the axis with a walk of its own."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +120,15 @@ class Plan:
         return tuple((name, slots(name, weights)) for name, weights in self.facets.items())
 
     @functools.cached_property
+    def _walked(self) -> Axis | None:
+        return next((axis for axis in self.axes if axis.walk), None)
+
+    @functools.cached_property
+    def _others(self) -> tuple[Axis, ...]:
+        """The axes without a walk of their own."""
+        return tuple(axis for axis in self.axes if axis is not self._walked)
+
+    @functools.cached_property
     def row_combinations(self) -> int:
         """M: combinations of rows."""
         return math.prod(axis.size() for axis in self.axes)
@@ -106,62 +143,107 @@ class Plan:
         """N = M x F: briefs before anything comes twice. May be larger than `len` can count."""
         return self.row_combinations * self.facet_combinations
 
+    @functools.cached_property
+    def _places(self) -> int:
+        """Combinations of rows in a lap: of all axes, or of those that a walked row meets."""
+        return math.prod(axis.size() for axis in self._others)
+
     def brief(self, i: int) -> Brief:
         """Brief number i (from 0); the same for ever, whatever was asked before."""
-        lap, inside = divmod(i, self.size)
-        fields = self._rows(inside % self.row_combinations, lap, i)
-        chosen = self._slots_of(i)
-        facets = {name: values[chosen[name]] for name, values in self._slots}
+        spot, turns = self._spot(i), self.facet_combinations
+        fields = self._rows(spot)
+        chosen = self._slots_of(spot)
+        drawn = {name: values[chosen[name]] for name, values in self._slots}
+        facets = {**self._marks_of(spot), **drawn}
         if self.other is not None and "chunk" in fields:
-            second = self.other(fields["chunk"], facets, key_of(self.seed, "other", i))
+            second = self.other(fields["chunk"], facets, key_of(self.seed, "other", spot.at))
             if second is not None:
                 fields["other"] = second
         for pool in self.pools:
-            fields[pool.name] = pool.draw(self.seed, i, facets)
-        # The slots, not only the values: a value that fills several slots is several briefs.
-        name = digest(self.seed, lap, fields, facets, chosen)
-        half = (i // self.facet_combinations + sum(chosen.values())) % 2
-        visit = i // self.axes[0].size() if self.axes else i
-        return Brief(i, name, fields, facets, self.seed, half, self.language, visit)
+            fields[pool.name] = pool.draw(self.seed, spot.at, facets)
+        # The slots, not only the values: a value that fills several slots is several briefs. Facets
+        # that a row carries are left out: which ones there are depends on other rows as well.
+        name = digest(self.seed, spot.lap, fields, drawn, chosen)
+        # A row of a tree counts its own visits, and begins with either half.
+        count = i if spot.row < 0 else spot.visit + key_of(*spot.root, "half") % 2 * turns
+        half = (count // turns + sum(chosen.values())) % 2
+        own = "" if isinstance(spot.at, int) else spot.at
+        return Brief(i, name, fields, facets, self.seed, half, self.language, spot.visit, own)
 
     def facets_of(self, i: int) -> dict[str, str]:
         """Only the facets of brief i, without its rows."""
-        chosen = self._slots_of(i)
-        return {name: values[chosen[name]] for name, values in self._slots}
+        spot = self._spot(i)
+        chosen = self._slots_of(spot)
+        return {
+            **self._marks_of(spot),
+            **{name: values[chosen[name]] for name, values in self._slots},
+        }
 
-    def _slots_of(self, i: int) -> dict[str, int]:
-        """Facet → number of its slot in brief i."""
-        lap, inside = divmod(i, self.size)
-        m, f = self.row_combinations, self.facet_combinations
-        spot = (inside + inside // math.lcm(m, f)) % f
+    def _spot(self, i: int) -> _Spot:
+        m, f = self._places, self.facet_combinations
+        axis = self._walked
+        if axis is None or axis.walk is None:
+            lap, inside = divmod(i, m * f)
+            turn = (inside + inside // math.lcm(m, f)) % f
+            visit = i // self.axes[0].size() if self.axes else i
+            return _Spot(lap, inside % m, turn, visit, i, (self.seed,))
+        row, visit = axis.walk.at(i)
+        name = str(axis.rows[row]["id"])
+        lap, inside = divmod(visit, m * f)
+        turn = (inside + inside // math.lcm(m, f)) % f
+        return _Spot(lap, inside % m, turn, visit, f"{name} {visit}", (self.seed, name), row)
+
+    def _slots_of(self, spot: _Spot) -> dict[str, int]:
+        """Facet → number of its slot in a brief."""
         chosen: dict[str, int] = {}
-        places = diagonal(spot, [len(values) for _, values in self._slots])
+        places = diagonal(spot.turn, [len(values) for _, values in self._slots])
+        block = spot.place // self.facet_combinations
         for (name, values), place in zip(self._slots, places, strict=True):
-            key = key_of(self.seed, "facet", name, lap, inside % m // f)
+            key = key_of(*spot.root, "facet", name, spot.lap, block)
             chosen[name] = permute(place, len(values), key)
         return chosen
 
-    def _rows(self, place: int, lap: int, i: int) -> dict[str, Any]:
-        fields: dict[str, Any] = {}
-        before, visit, first = 0, place, 0
-        for depth, axis in enumerate(self.axes):
+    def _marks_of(self, spot: _Spot) -> dict[str, str]:
+        """The facets that the rows of a brief bring."""
+        found: dict[str, str] = {}
+        axis = self._walked
+        if axis is not None and axis.marks:
+            found.update(axis.marks(axis.rows[spot.row]))
+        if any(axis.marks for axis in self._others):
+            for axis, number, _ in self._numbers(spot):
+                if axis.marks:
+                    found.update(axis.marks(axis.rows[number]))
+        return found
+
+    def _numbers(self, spot: _Spot) -> Iterator[tuple[Axis, int, Sequence[int] | None]]:
+        """(axis, number of its row, the rows that suit) for each axis without a walk of its own."""
+        before, visit, first = 0, spot.place, 0
+        for depth, axis in enumerate(self._others):
             size = axis.size()
-            visit, spot = divmod(visit, size)
+            visit, place = divmod(visit, size)
             # The first axis is shuffled anew in each block; a later one has one order per row
             # of the axis before, so that its rows come once each.
-            key = key_of(self.seed, axis.name, lap, before if depth else visit)
-            number = permute(spot, size, key)
-            if axis.suit:
-                number = axis.suit(first)[number]
-            fields[axis.name] = axis.rows[number]
+            key = key_of(*spot.root, axis.name, spot.lap, before if depth else visit)
+            number = permute(place, size, key)
+            met = axis.suit(first) if axis.suit else None
+            number = number if met is None else met[number]
+            yield axis, number, met
             first = first if depth else number
             before = before * size + number if depth else number
+
+    def _rows(self, spot: _Spot) -> dict[str, Any]:
+        fields: dict[str, Any] = {}
+        if self._walked is not None:
+            fields[self._walked.name] = self._walked.rows[spot.row]
+        for axis, number, met in self._numbers(spot):
+            fields[axis.name] = axis.rows[number]
             if axis.name == "persona" and self.partner:
-                met = axis.suit(first) if axis.suit else range(len(axis.rows))
-                fields["partner"] = self._other(axis.rows, number, met, i)
+                if met is None:
+                    met = range(len(axis.rows))
+                fields["partner"] = self._other(axis.rows, number, met, spot.at)
         return fields
 
-    def _other(self, people: Sequence[Row], one: int, met: Sequence[int], i: int) -> Row:
+    def _other(self, people: Sequence[Row], one: int, met: Sequence[int], at: int | str) -> Row:
         """Another persona, of those that suit the chunk where there are two of them."""
         others = met if len(met) > 1 else range(len(people))
         if len(others) < 2:
@@ -170,6 +252,6 @@ class Plan:
                 f"the personas given are {len(people)}",
                 "add personas",
             )
-        key = key_of(self.seed, "partner", i)
+        key = key_of(self.seed, "partner", at)
         first, second = (others[permute(n, len(others), key)] for n in (0, 1))
         return people[second if first == one else first]

@@ -47,9 +47,12 @@ def _material_lines(ready: Materials) -> list[str]:
     counts = {f if n == 1 or f.endswith("s") else f"{f}s": n for f, n in ready.rows.items()}
     rows = ", ".join(f"{n:,} {field}" for field, n in counts.items())
     prompts = ", ".join(prompt.path.name for prompt in ready.prompts)
+    carried = job.odds.carried_values()
+    told = ", ".join(f"{name} ({n:,} values)" for name, n in carried.items())
     return [
         f"the job {job.name}: {job.count:,} rows by {job.method.part} in {job.language}",
         f"inputs: {rows or 'none'}",
+        *([f"facets that rows carry: {told}"] if told else []),
         f"combinations before anything comes twice: {plan.size:,}",
         f"prompts: {prompts}",
         f"filters: {', '.join(part.part for part in job.quality) or 'none'}",

@@ -85,10 +85,13 @@ class Brief:
     """The job's language code."""
     visit: int = 0
     """How many briefs before this one had the same row of the first axis."""
+    own: str = ""
+    """Where the brief is one of a row's own, whatever other rows there are: that row and visit."""
 
     def number(self, name: str, low: int, high: int) -> int:
         """A whole number in [low, high], drawn for (brief, name): always the same one."""
-        return low + int(digest(self.seed, self.index, name, size=8), 16) % (high - low + 1)
+        by = self.own or self.index
+        return low + int(digest(self.seed, by, name, size=8), 16) % (high - low + 1)
 
 
 def seeds_of(brief: Brief) -> dict[str, Any]:

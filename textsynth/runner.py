@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from textsynth.coverage import coverage
 from textsynth.errors import Interrupted, ShortError, TextsynthError
 from textsynth.events import Events, JsonLog, RedactingFilter, Redactor, redact_error
 from textsynth.forecast import Forecast, Taken, Use
@@ -232,10 +233,13 @@ async def _door(
 
 
 def tables_of(job: Job, folder: Run, seeds: Sequence[Table] = ()) -> tuple[Table, ...]:
-    """What there is to say about the seeds, then what each part of the job says, inputs first."""
+    """What there is to say about the seeds, then what each part of the job says, inputs first, and
+    how the cells of its facets are covered."""
     closing = Closing(job.home, folder.path, folder.kept, folder.dropped, job.seed)
     parts = [*job.inputs.values(), job.method, *job.quality]
-    return (*seeds, *(table for part in parts for table in part.closing(closing)))
+    found = [*seeds, *(table for part in parts for table in part.closing(closing))]
+    rows = (sample.facets for sample in closing.kept)
+    return (*found, *coverage(rows, job.odds, job.quota_rows()))
 
 
 def close(job: Job, folder: Run, summary: Summary) -> None:

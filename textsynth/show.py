@@ -20,6 +20,9 @@ from textsynth.records import Source, Summary
 from textsynth.records import Table as Finding
 from textsynth.runner import Result, Trial
 
+VALUES = 20
+"""Values of a facet that are shown; a tree has thousands."""
+
 
 def funnel(out: Console, summary: Summary) -> None:
     """Stage by stage: rows left, rows lost, why."""
@@ -49,8 +52,10 @@ def result(out: Console, found: Result) -> None:
     out.print()
     funnel(out, summary)
     for facet, values in summary.facets.items():
-        shares = ", ".join(f"{value} {rows}" for value, rows in values.items())
-        out.print(f"{facet}: {escape(shares)}")
+        shares = [f"{value} {rows}" for value, rows in values.items()]
+        if len(shares) > VALUES:
+            shares[VALUES - 1 :] = [f"and {len(shares) - VALUES + 1:,} more"]
+        out.print(f"{facet}: {escape(', '.join(shares))}")
     for table in summary.tables:
         finding(out, table)
     used = ", ".join(f"{model} ({n} requests)" for model, n in summary.models.items())

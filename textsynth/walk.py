@@ -84,7 +84,7 @@ def permute(x: int, n: int, key: int) -> int:
     while True:
         left, right = x >> half, x & mask
         for turn in range(6):
-            left, right = right, left ^ (_mix(right, key + turn) & mask)
+            left, right = right, left ^ (mixed(right, key + turn) & mask)
         x = left << half | right
         if x < n:
             return x
@@ -94,12 +94,12 @@ def permute(x: int, n: int, key: int) -> int:
 def _table(n: int, key: int) -> tuple[int, ...]:
     order = list(range(n))
     for i in range(n - 1, 0, -1):
-        j = _mix(i, key) % (i + 1)
+        j = mixed(i, key) % (i + 1)
         order[i], order[j] = order[j], order[i]
     return tuple(order)
 
 
-def _mix(x: int, key: int) -> int:
+def mixed(x: int, key: int) -> int:
     """The finaliser of SplitMix64 over x and a key."""
     z = (x * 0x9E3779B97F4A7C15 + key) & _MASK
     z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK

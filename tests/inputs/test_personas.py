@@ -13,6 +13,8 @@ from textsynth.errors import InputError
 from textsynth.inputs import SHELF, Row
 from textsynth.inputs._relevance import Relevance, terms
 from textsynth.inputs.personas import Personas
+from textsynth.jobfile import made_job
+from textsynth.materials import prepare
 
 NURSE = {"id": "nurse", "description": "A night nurse who pays her bills at four in the morning."}
 TRAVELLER = {
@@ -212,3 +214,30 @@ def test_relevance_explains_itself() -> None:
         "student",
         "overdraft",
     }
+
+
+def test_attributes_that_facets_names_are_carried_by_rows(tmp_path: Path) -> None:
+    people = [
+        {"id": f"p{k}", "description": "Asks about cards.", "attributes": {"age_band": band}}
+        for k, band in enumerate(["18-24", "25-44", "25-44", None])
+    ]
+    lines = "".join(json.dumps(person) + "\n" for person in people)
+    (tmp_path / "people.jsonl").write_text(lines, "utf8")
+    (tmp_path / "faq.csv").write_text("question,answer\nWhat does it cost?,Nothing.\n", "utf8")
+    fields: dict[str, Any] = {
+        "name": "trial", "method": "qa", "count": 8, "vary": {"tone": ["dry", "warm"]},
+        "inputs": {
+            "documents": "faq.csv", "personas": {"from": "people.jsonl", "facets": ["age_band"]}
+        },
+        "quotas": {"age_band": "exact", "age_band x tone": "exact"},
+    }  # fmt: skip
+    ready = prepare(made_job(fields, tmp_path))
+    assert ready.job.quota_rows()["age_band"] == {"18-24": 2, "25-44": 4, "none": 2}
+    assert set(ready.job.quota_rows()["age_band x tone"].values()) == {1, 2}
+    for i in range(8):
+        brief = ready.plan.brief(i)
+        own = brief.fields["persona"]["attributes"].get("age_band") or "none"
+        assert brief.facets["age_band"] == ready.plan.facets_of(i)["age_band"] == own
+    fields["inputs"]["personas"]["facets"] = ["age"]
+    with pytest.raises(InputError, match="facets of personas name 'age', which no persona has"):
+        prepare(made_job(fields, tmp_path))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from textsynth.records import Brief, Shares, Source, Table
 from textsynth.shelf import Part, Shelf
+from textsynth.treewalk import TreeWalk
 
 Row = dict[str, Any]
 """Plain JSON with an `id` that is unique among its input's rows."""
@@ -58,6 +59,21 @@ class Input(Part):
     def cautions(self, rows: Sequence[Row], chunks: Sequence[Row], language: str) -> Sequence[str]:
         """What about these rows will not do what it seems to, in words for `check` and `run`."""
         return ()
+
+    def walk(self, rows: Sequence[Row]) -> TreeWalk | None:
+        """How an axis walks its rows where these are a tree; None: all of them, block by block.
+
+        A brief then depends on its row and on how often that came before, not on the other rows.
+        """
+        return None
+
+    def marks(self, row: Row) -> Mapping[str, str]:
+        """Facets that a row of an axis brings to its briefs: name → value, from the row alone."""
+        return {}
+
+    def carries(self) -> bool:
+        """Whether rows may bring facets, so that quotas may name ones that no `vary` has."""
+        return self.use == "axis" and type(self).marks is not Input.marks
 
     def shares(self, home: Path) -> Shares | None:
         """What the input says about facets, quotas and count; asked when the job is read."""

@@ -62,12 +62,15 @@ def cells_of(rows: Sequence[Row], quotas: Mapping[str, Quota], chunks: int, each
 
 
 def kinds_of(
-    rows: Sequence[Row], quotas: Mapping[str, Quota]
+    rows: Sequence[Row], quotas: Mapping[str, Quota], option: str = "quotas"
 ) -> dict[str, tuple[dict[str, float], list[str | None]]]:
-    """Attribute → the weights of its values, and the value that each row counts under, if any."""
+    """Attribute → the weights of its values, and the value that each row counts under, if any.
+
+    `option`: what named them, for the error about one that no row has.
+    """
     found = {}
     for name, quota in quotas.items():
-        weights = _weights(name, quota, rows)
+        weights = _weights(name, quota, rows, option)
         found[name] = weights, [_counts_as(value_of(row, name), weights) for row in rows]
     return found
 
@@ -107,12 +110,12 @@ def _span(text: str) -> tuple[float, float] | None:
     return low, math.inf if match[3] else float(match[2] or low)
 
 
-def _weights(name: str, quota: Quota, rows: Sequence[Row]) -> dict[str, float]:
+def _weights(name: str, quota: Quota, rows: Sequence[Row], option: str) -> dict[str, float]:
     values = sorted({value for row in rows if (value := value_of(row, name))})
     if not values:
         known = {key for row in rows for key in (row.get("attributes") or {})}
         raise InputError(
-            f"the quotas of personas name '{name}', which no persona has",
+            f"the {option} of personas name '{name}', which no persona has",
             nearest(name, known) or "these personas have no attributes",
             "name an attribute that they have",
         )

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
 
 from textsynth.inputs import Row
 from textsynth.records import Sample, Table, digest, percent
 from textsynth.taxonomy.tree import Node, words_of
 
 
-def topic_rows(root: Node, title: str, source: str, language: str, by_branch: bool) -> list[Row]:
+def topic_rows(root: Node, title: str, source: str, language: str) -> list[Row]:
     """A row for each leaf. `title` stands for a root without a name.
 
-    The id is made of the names of the path alone. Weights have a mean of 1 where no topic has one
-    of its own: with `by_branch` siblings have equal shares, else leaves.
+    The id is made of the names of the path alone. `weight` is its own among its siblings,
+    `weights` are those of the topics above it.
     """
-    paths = list(root.leaves())
-    scale = len(paths) if by_branch else 1.0
     return [
         {
             "id": digest([node.name for node in path if node.name], size=8),
@@ -28,20 +25,13 @@ def topic_rows(root: Node, title: str, source: str, language: str, by_branch: bo
             "text": words_of(path),
             "about": path[-1].about,
             "branch": (path[1] if len(path) > 1 else path[0]).name,
-            "weight": round(scale * _share(path, by_branch), 9),
+            "weight": path[-1].weight,
+            "weights": [node.weight for node in path[:-1]],
             "source": source,
             "language": language,
         }
-        for path in paths
+        for path in root.leaves()
     ]
-
-
-def _share(path: Sequence[Node], by_branch: bool) -> float:
-    share = 1.0
-    for above, node in pairwise(path):
-        total = sum(child.weight for child in above.children) if by_branch else 1.0
-        share *= node.weight / total
-    return share
 
 
 def coverage(rows: Sequence[Row], kept: Iterator[Sample]) -> Table | None:

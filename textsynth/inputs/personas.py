@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
@@ -23,6 +23,7 @@ from textsynth.inputs._persona_sources import (
     values_of,
 )
 from textsynth.inputs._persona_tables import choices_table, usage_tables
+from textsynth.inputs._quotas import kinds_of, value_of
 from textsynth.inputs._record_files import RECORD_KINDS, read_records
 from textsynth.people.schema import checked, twice
 from textsynth.records import Brief, Closing, Source, Table
@@ -85,6 +86,9 @@ class Personas(Input):
     )
     """For `relevant`: attribute → `equal`, or value: share of all places. A span of ages (25-44,
     45+) takes in the ages and spans within it."""
+
+    facets: list[str] = Field(default_factory=list)
+    """Attributes that rows carry as facets, so that quotas may name them: [age_band, region]."""
 
     exclude: Exclude | None = None
     """Personas to leave out: {occupation: [bank teller], words: [child], language: match,
@@ -175,9 +179,18 @@ class Personas(Input):
 
     def admit(self, items: Items, language: str) -> Items:
         """Without those that `exclude` leaves out; the sources say how many and why."""
-        if self.exclude is None:
-            return items
-        return Items(*leave_out(items.rows, items.sources, self.exclude, language))
+        if self.exclude is not None:
+            items = Items(*leave_out(items.rows, items.sources, self.exclude, language))
+        kinds_of(items.rows, dict.fromkeys(self.facets, "equal"), "facets")
+        return items
+
+    def marks(self, row: Row) -> Mapping[str, str]:
+        """The attributes that `facets` names, where the persona has them."""
+        return {name: value for name in self.facets if (value := value_of(row, name))}
+
+    def carries(self) -> bool:
+        """Whether `facets` names any."""
+        return bool(self.facets)
 
     def cautions(self, rows: Sequence[Row], chunks: Sequence[Row], language: str) -> Sequence[str]:
         """Personas of another language, chunks that nobody comes near, quotas without chunks."""

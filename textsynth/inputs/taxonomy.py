@@ -21,7 +21,8 @@ from textsynth.taxonomy.edits import prune, shorten
 from textsynth.taxonomy.nested import from_nested
 from textsynth.taxonomy.raw import from_python
 from textsynth.taxonomy.text import from_text
-from textsynth.taxonomy.tree import Tree
+from textsynth.taxonomy.tree import BETWEEN, Tree
+from textsynth.treewalk import TreeWalk
 
 Nested = dict[Any, Any] | list[Any] | str
 
@@ -122,10 +123,7 @@ class Taxonomy(Input):
         if self.level != "leaves":
             shorten(tree, self.level)
         title = source.path.rpartition("/")[2].partition(".")[0].replace("-", " ")
-        rows = topic_rows(
-            tree.root, title.replace("_", " "), source.path, tree.language,
-            self.even == "branches",
-        )  # fmt: skip
+        rows = topic_rows(tree.root, title.replace("_", " "), source.path, tree.language)
         return Items(rows, [replace(source, rows=len(rows), licence=tree.licence)])
 
     def admit(self, items: Items, language: str) -> Items:
@@ -136,9 +134,14 @@ class Taxonomy(Input):
         ]
         return Items(rows, items.sources)
 
+    def walk(self, rows: Sequence[Row]) -> TreeWalk:
+        """Evenly over leaves or over branches, at any number of briefs."""
+        return TreeWalk(rows, self.even)
+
     def marks(self, row: Row) -> Mapping[str, str]:
-        """The facets of a brief with this topic: level_1, level_2, … by name."""
-        return {f"level_{level}": name for level, name in enumerate(row["path"][1:], start=1)}
+        """The facets of a brief with this topic: level_1, level_2, … as paths below the root."""
+        below = row["path"][1:]
+        return {f"level_{n}": BETWEEN.join(below[:n]) for n in range(1, len(below) + 1)}
 
     def closing(self, closing: Closing) -> Sequence[Table]:
         """How many topics of each branch have a kept row."""

@@ -16,6 +16,9 @@ _SIZES = {1_000: "n<1K", 10_000: "1K<n<10K", 100_000: "10K<n<100K", 1_000_000: "
 _TASKS = {"qa": "question-answering", "classify": "text-classification"}
 _SMALL = ("qwen2.5-coder", "smollm2")
 
+_VALUES = 100
+"""Values of a facet that are listed; a tree has thousands."""
+
 _USE = """\
 ```python
 from datasets import load_dataset
@@ -156,7 +159,12 @@ def _shares(summary: Summary) -> str:
     parts = []
     for facet, counts in summary.facets.items():
         whole = sum(counts.values()) or 1
-        shares = [(value, n, f"{100 * n / whole:.1f} %") for value, n in _ranked(counts)]
+        ranked = _ranked(counts)
+        shares = [(value, n, f"{100 * n / whole:.1f} %") for value, n in ranked[:_VALUES]]
+        if rest := ranked[_VALUES:]:
+            left = sum(n for _, n in rest)
+            words = f"({len(rest):,} more values)"
+            shares.append((words, left, f"{100 * left / whole:.1f} %"))
         parts.append(_table((escape(facet), "Rows", "Share"), shares))
     return "\n\n".join(part for part in parts if part)
 
