@@ -27,6 +27,8 @@ def replies(request: dict[str, Any]) -> str:
     """A line that every method can use: a settled pair where one is asked for, else a question."""
     texts = prompt_texts(request)
     asked = " ".join(texts[-2:])
+    if any("Subject: " in text for text in texts):
+        return "1. Fees: what it costs\n2. Limits: how much at once"
     if "Which kind is it?" in texts[-1] or "어느 분류에" in texts[-1]:
         return sure_of(texts)
     if "Copy out" in texts[-1] or "근거가 되는" in texts[-1]:

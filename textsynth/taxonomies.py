@@ -1,4 +1,4 @@
-"""Trees of topics as commands: show, stats, edit, prune, merge.
+"""Trees of topics as commands: grow, show, stats, edit, prune, merge.
 
 Python: `textsynth.taxonomies.show("general").picture()`.
 
@@ -32,15 +32,18 @@ from textsynth.taxonomy import edits
 from textsynth.taxonomy.editor import changed
 from textsynth.taxonomy.measures import Measures, measure
 from textsynth.taxonomy.near import Merge, merged
+from textsynth.taxonomy.orders import Grown
 from textsynth.taxonomy.picture import leaf_counts, picture
 from textsynth.taxonomy.saving import save, written_as
 from textsynth.taxonomy.text import from_text, to_text, topic_of
 from textsynth.taxonomy.tree import Node, Tree, words_of
+from textsynth.taxonomy_runs import grow
 from textsynth.taxonomy_union import by_meaning, union
 
 __all__ = [
     "Brought",
     "Change",
+    "Grown",
     "Measures",
     "Merge",
     "Merged",
@@ -48,6 +51,7 @@ __all__ = [
     "Shown",
     "Tree",
     "edit",
+    "grow",
     "merge",
     "prune",
     "read",

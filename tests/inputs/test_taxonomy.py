@@ -48,7 +48,8 @@ def test_a_row_holds_all_that_prompts_may_say(tmp_path: Path) -> None:
         "text": "Retail banking > Deposits > Savings accounts",
         "about": "they pay interest",
         "branch": "Deposits",
-        "weight": 3.0,
+        "weight": 1.0,
+        "weights": [1.0, 3.0],
         "source": "topics.txt",
         "language": "en",
     }
@@ -145,21 +146,22 @@ def test_parts_of_a_tree(tmp_path: Path, options: dict[str, Any], names: list[st
 
 
 def test_even_by_leaves_or_by_branches(tmp_path: Path) -> None:
-    def weights(topics: Any, **options: Any) -> list[float]:
-        return [row["weight"] for row in made(topics=topics, **options).load(tmp_path).rows]
+    def shares(topics: Any, **options: Any) -> list[float]:
+        part = made(topics=topics, **options)
+        return [round(12 * share, 6) for share in part.walk(part.load(tmp_path).rows).shares]
 
-    assert weights(NESTED) == [1, 1, 1]
-    assert weights(NESTED, even="branches") == [0.75, 0.75, 1.5]
-    assert weights(NESTED, even="branches", without=["Savings"]) == [1, 1]
+    assert shares(NESTED) == [4, 4, 4]
+    assert shares(NESTED, even="branches") == [3, 3, 6]
+    assert shares(NESTED, even="branches", without=["Savings"]) == [6, 6]
     shared = {"Deposits": {"weight": 3, "Savings": None, "Terms": 2}, "Cards": None}
-    assert weights(shared) == [3, 6, 1]
-    assert weights(shared, even="branches") == [0.75, 1.5, 0.75]
+    assert shares(shared) == [4, 4, 4]
+    assert shares(shared, even="branches") == [3, 6, 3]
 
 
 def test_marks_are_the_levels_below_the_root(tmp_path: Path) -> None:
     part = made(topics=NESTED)
     savings, _, cards = part.load(tmp_path).rows
-    assert part.marks(savings) == {"level_1": "Deposits", "level_2": "Savings"}
+    assert part.marks(savings) == {"level_1": "Deposits", "level_2": "Deposits > Savings"}
     assert part.marks(cards) == {"level_1": "Cards"}
 
 

@@ -24,6 +24,7 @@ def brief(index: int = 0, chunk: str = CHUNK, **facets: str) -> Brief:
         "persona": NURSE,
         "partner": FARMER,
         "examples": [{"id": "e", "text": "where is my card"}],
+        "topic": {"id": "t", "name": "Cards", "path": ["Banking", "Cards"]},
     }
     usual = {"mood": "polite", "channel": "chat", "outcome": "resolved", "label": "fraud"}
     return Brief(index, f"b{index}", fields, {**usual, **facets})

@@ -16,6 +16,7 @@ from textsynth.records import Message
 MORE: dict[str, Any] = {
     "manner": "Rewrite this text in plain words", "types": {"DAY": "a day"}, "what": "",
     "second": "French", "fault": "it stays general", "good": "It costs £12.", "score": 3,
+    "within": "Banking", "listed": ["Loans: lending", "Cards"], "known": ["Debit cards"],
 }  # fmt: skip
 METHODS: list[Method] = [
     SHELF.load(name).model_validate({"types": {"DAY": "a day"}} if name == "entities" else {})
