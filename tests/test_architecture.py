@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "version"),
     (
         "records", "resources", "prices", "schema", "events", "concurrency", "rates", "forecast",
-        "minhash", "taxonomy",
+        "minhash", "rouge", "instructions", "taxonomy",
     ),
     ("injection", "walk", "embedding", "apportion"),
     (

@@ -29,6 +29,8 @@ def replies(request: dict[str, Any]) -> str:
     asked = " ".join(texts[-2:])
     if any("Subject: " in text for text in texts):
         return "1. Fees: what it costs\n2. Limits: how much at once"
+    if (task := task_reply(texts)) is not None:
+        return task
     if "Which kind is it?" in texts[-1] or "어느 분류에" in texts[-1]:
         return sure_of(texts)
     if "Copy out" in texts[-1] or "근거가 되는" in texts[-1]:
@@ -46,6 +48,24 @@ def replies(request: dict[str, Any]) -> str:
             f"1. {word} 어떻게 되나요? | {fact}." if korean else f"1. What about {word}? | {fact}."
         )
     return asking_text(request)
+
+
+def task_reply(texts: list[str]) -> str | None:
+    """What a step of Self-Instruct is answered with; None for other prompts."""
+    first, last = texts[0], texts[-1]
+    if last.startswith(("Some tasks:", "과제의 예:")):
+        korean = last.startswith("과제")
+        words = sorted(set(re.findall(r"[가-힣]{3,}" if korean else r"[a-z]{6,}", last)))
+        end = "에 관해 말해 주세요." if korean else " for people in a hurry."
+        start = "" if korean else "Explain "
+        return "\n".join(f"{n}. {start}{' '.join(words[n::9][:4])}{end}" for n in range(3))
+    if "label or text" in first or "한 낱말로만" in first:
+        return ("label", "선택", "text", "글")[len(last) % 4]
+    if first.startswith(("List all answers", "과제에 답할 수 있는")):
+        return "good, bad"
+    if "reply none" in first or "'없음'이라고만" in first:
+        return "none"
+    return None
 
 
 def fact_of(text: str) -> str:

@@ -99,8 +99,11 @@ class Forecast:
         *,
         brief_limit: int | None = None,
         resamples: int = RESAMPLES,
+        whole: bool = False,
     ) -> Forecast:
         """The same briefs give the same forecast. `brief_limit`: briefs the run may use up.
+
+        `whole`: each of `count` rows is written once, however many are kept.
 
         The total is briefs x mean per brief. Briefs are count / yield, the yield drawn from its
         posterior Beta(kept + 1/2, dropped + 1/2) (Jeffreys' prior: Brown, Cai and DasGupta,
@@ -124,7 +127,7 @@ class Forecast:
         total, per_brief = draws.figures([brief.uses for brief in taken])
         return cls(
             count, len(taken), kept, draws.briefs(), draws.rows(), total, per_brief,
-            draws.steps(), _note(taken, kept, count, brief_limit),
+            draws.steps(), _note(taken, kept, count, brief_limit, whole),
         )  # fmt: skip
 
     def seconds(self, at_once: int) -> Range | None:
@@ -249,13 +252,19 @@ def _scaled(found: Range, by: float) -> Range:
     )
 
 
-def _note(taken: Sequence[Taken], kept: int, count: int, brief_limit: int | None) -> str:
+def _note(
+    taken: Sequence[Taken], kept: int, count: int, brief_limit: int | None, whole: bool
+) -> str:
     notes, k = [], len(taken)
     limit = brief_limit or math.inf
     if not kept:
         notes.append(f"none of {k} briefs was kept, so how many a run takes is not known")
         if brief_limit:
             notes.append(f"it gives up after {brief_limit:,} briefs")
+    elif whole:
+        notes.append(
+            f"of {count:,} rows, each written once, about {count * kept / k:,.0f} are kept"
+        )
     elif count * k / kept > limit:
         notes.append(
             f"{count:,} rows would take about {count * k / kept:,.0f} briefs, and the run gives up "

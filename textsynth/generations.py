@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textsynth.errors import JobError
 from textsynth.lineup import Lineup
 from textsynth.methods import Method
 from textsynth.records import Sample
@@ -17,10 +18,18 @@ class Generations:
     def __init__(self, method: Method, lineup: Lineup) -> None:
         self.method, self._lineup = method, lineup
         self._size = method.generation()
+        if self._size is not None and self._size < 1:
+            asked = f"a generation of '{method.part}' must hold a brief, and has {self._size}"
+            raise JobError(asked)
         self._kept: list[Sample] = []
         self.over = ""
         """Why the method wants no further generation; empty while it does."""
         lineup.fence = self._size
+
+    @property
+    def first(self) -> int | None:
+        """How many briefs need nothing that was written before; None: all."""
+        return self._size
 
     def keep(self, sample: Sample) -> None:
         """Notes a kept row of the generation under way."""

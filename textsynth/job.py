@@ -179,9 +179,9 @@ class Job(BaseModel):
         given = {name: value for name, value in fields.items() if value is not None}
         if not given:
             return self
-        if "count" in given:
-            given["whole"] = False
         raw = {name: getattr(self, name) for name in type(self).model_fields}
+        if "count" in given:
+            raw["whole"] = False
         try:
             job = type(self).model_validate({**raw, **given})
         except ValidationError as error:

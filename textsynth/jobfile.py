@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -148,7 +148,7 @@ class _Reader:
                 where = self.at(("prices",))
                 raise JobError(f"{where}: {error.asked}", error.exists, error.fix) from None
         raw["quality"] = self.parts(QUALITY, raw["quality"], "quality")
-        raw["quality"] += self.implied(raw)
+        raw["quality"] = self.with_implied(raw)
         raw["export"] = self.parts(WRITERS, raw.get("export"), "export")
         raw["vary"] = self.vary(raw.get("vary"))
         raw["quotas"] = text_keys(raw.get("quotas") or {})
@@ -159,10 +159,11 @@ class _Reader:
                 where = self.at(("scenarios",))
                 raise JobError(f"{where}: {error.asked}", error.exists, error.fix) from None
         raw["quotas"] = {facet: quota for facet, quota in raw["quotas"].items() if quota}
-        for part in raw["inputs"].values():
-            put_shares(raw, part.shares(self.home))
+        shares = {name: part.shares(self.home) for name, part in raw["inputs"].items()}
+        for brought in shares.values():
+            put_shares(raw, brought)
         if raw.get("count") == "all":
-            self.check_whole(raw)
+            self.check_whole(raw, [name for name, own in shares.items() if own and own.quotas])
             raw |= {"count": 1, "whole": True}
         elif "whole" in raw:
             raise JobError(
@@ -201,11 +202,16 @@ class _Reader:
                 raise JobError(f"{self.at((field, i))}: '{name}' is listed twice under {field}")
         return made
 
-    def implied(self, raw: Mapping[str, Any]) -> tuple[Filter, ...]:
-        """The filters that other parts of the job call for, when it does not name them."""
-        named = {part.part for part in raw["quality"]}
-        wanted = [name for name in raw["inputs"] if name == "like" and name not in named]
-        return tuple(self.part(QUALITY, name, ("quality",)) for name in wanted)
+    def with_implied(self, raw: Mapping[str, Any]) -> tuple[Filter, ...]:
+        """The filters, with those that other parts of the job call for and it does not name."""
+        named, method = {part.part for part in raw["quality"]}, raw.get("method")
+        before = method.filters if isinstance(method, Method) else ()
+        after = [name for name in raw["inputs"] if name == "like"]
+        first, last = (
+            tuple(self.part(QUALITY, n, ("quality",)) for n in names if n not in named)
+            for names in (before, after)
+        )
+        return (*first, *raw["quality"], *last)
 
     def inputs(self, raw: Any) -> dict[str, Input]:
         if raw is None:
@@ -285,10 +291,16 @@ class _Reader:
             facets[str(facet)] = {str(value): float(weight) for value, weight in values.items()}
         return facets
 
-    def check_whole(self, raw: Mapping[str, Any]) -> None:
+    def check_whole(self, raw: Mapping[str, Any], bring: Sequence[str]) -> None:
         """With `count: all` the rows are what they are: no quota can hold, save that of scenarios,
         whose shares the briefs have anyway."""
         raw["quotas"].pop(SCENARIO, None)
+        if bring:
+            raise JobError(
+                f"{self.at(('inputs', bring[0]))}: `count: all` and {bring[0]} do not go together",
+                f"the input {bring[0]} says how many rows of each kind are to be kept",
+                f"leave count out where {bring[0]} brings one, or give a count",
+            )
         for name, there in (("quotas", raw["quotas"]), ("max_briefs", raw.get("max_briefs"))):
             if there:
                 raise JobError(

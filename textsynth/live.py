@@ -38,26 +38,31 @@ class View:
         yield
 
 
+def done(pipeline: Pipeline) -> int:
+    """How far the run is, out of the job's count: rows kept; with `count: all`, rows decided on."""
+    return pipeline.counts.briefs if pipeline.job.whole else pipeline.counts.kept
+
+
 class Pace:
-    """Rate and time left, from rows kept since the first request left, so replays do not count."""
+    """Rate and time left, from rows done since the first request left, so replays do not count."""
 
     def __init__(self) -> None:
         self._since: tuple[float, int] | None = None
 
     def rows_per_second(self, pipeline: Pipeline) -> float:
-        """Kept rows a second; 0 while nothing is known."""
-        tally, kept = pipeline.llm.tally, pipeline.counts.kept
+        """Rows a second; 0 while nothing is known."""
+        tally, now = pipeline.llm.tally, done(pipeline)
         if self._since is None:
             if not (pipeline.llm.in_flight or tally.asked):
                 return 0.0
-            self._since = (time.monotonic(), kept)
+            self._since = (time.monotonic(), now)
         began, before = self._since
-        return (kept - before) / max(time.monotonic() - began, 1e-3)
+        return (now - before) / max(time.monotonic() - began, 1e-3)
 
     def left(self, pipeline: Pipeline) -> str:
         """`3m20s`, or `?` while nothing is known."""
         rate = self.rows_per_second(pipeline)
-        return span((pipeline.job.count - pipeline.counts.kept) / rate) if rate > 0 else "?"
+        return span((pipeline.job.count - done(pipeline)) / rate) if rate > 0 else "?"
 
 
 def span(seconds: float) -> str:
@@ -91,8 +96,12 @@ class PlainView(View):
         counts = pipeline.counts
         share = f"{100 * counts.kept // counts.briefs}%" if counts.briefs else "-"
         rate = 60 * self.pace.rows_per_second(pipeline)
+        count = pipeline.job.count
+        kept = f"kept {counts.kept}/{count}"
+        if pipeline.job.whole:
+            kept = f"rows {counts.briefs}/{count}  kept {counts.kept}"
         print(
-            f"kept {counts.kept}/{pipeline.job.count}  dropped {counts.dropped}  "
+            f"{kept}  dropped {counts.dropped}  "
             f"failed {counts.failed}  yield {share}  {rate:.1f} rows/min  "
             f"left {self.pace.left(pipeline)}  replies {pipeline.llm.tally.asked:,}  "
             f"tokens {counts.tokens_in + counts.tokens_out:,}  {dollars(counts.cost)}",
@@ -142,7 +151,9 @@ class LiveView(View):
         share = f"{100 * counts.kept / counts.briefs:.0f} %" if counts.briefs else "-"
         head = Table.grid(padding=(0, 2))
         head.add_row(
-            f"[b]{counts.kept}[/b] / {job.count} kept",
+            f"[b]{counts.briefs}[/b] / {job.count} rows, {counts.kept} kept"
+            if job.whole
+            else f"[b]{counts.kept}[/b] / {job.count} kept",
             f"{60 * self.pace.rows_per_second(pipeline):.1f} rows/min",
             f"left {self.pace.left(pipeline)}",
             f"after {span(time.monotonic() - pipeline.started)}",
@@ -158,7 +169,7 @@ class LiveView(View):
             dollars(counts.cost), f"retried {tally.retried}",
         )  # fmt: skip
         bar = Table.grid(expand=True)  # alone, a bar does not end its line
-        bar.add_row(ProgressBar(total=job.count, completed=counts.kept))
+        bar.add_row(ProgressBar(total=job.count, completed=done(pipeline)))
         lines: list[RenderableType] = [
             head,
             bar,

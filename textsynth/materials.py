@@ -161,6 +161,8 @@ def _unused(
 ) -> list[str]:
     """Facets and inputs that no prompt of the method asks for: they would label rows falsely."""
     used = {name for prompt in prompts for name in prompt.undefined(book.env)}
+    if any("facets" in handed for handed in job.method.steps.values()):
+        used |= job.facets.keys()  # a prompt that is handed all of them names none
     # Some facets go by another name in prompts: a dialogue's topic, a product, a manner in words.
     used |= {facet for facet, name in _RENAMED.items() if name in used}
     found = [
@@ -259,7 +261,7 @@ def _check_needs(job: Job, fields: Mapping[str, Sequence[Row]]) -> None:
             raise JobError(
                 f"the method '{job.method.part}' needs {feeds.get(need, need)}",
                 f"inputs holds: {', '.join(job.inputs) or 'nothing'}",
-                f"add `{feeds.get(need, need)}:` under inputs",
+                job.method.lacking.get(need) or f"add `{feeds.get(need, need)}:` under inputs",
             )
 
 

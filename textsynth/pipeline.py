@@ -41,7 +41,7 @@ from textsynth.records import (
     seeds_of,
 )
 from textsynth.runfolder import Run
-from textsynth.shortfall import DRY, HOPELESS, shortfall
+from textsynth.shortfall import dry_limit, shortfall
 from textsynth.turns import Drained, RowClock
 from textsynth.version import VERSION
 
@@ -144,10 +144,12 @@ class Pipeline:
         """Writes and screens the first briefs without counting them.
 
         (number of the brief, outcome, error, verdicts); briefs that no quota has room for are
-        passed over, as the run will.
+        passed over, as the run will. Those of a second generation are not written: they build on
+        all of the first.
         """
         facets_of = self.materials.plan.facets_of
-        fit = (i for i in range(MAX_SKIPS) if self.quotas.open(facets_of(i)))
+        known = min(MAX_SKIPS, self._generations.first or MAX_SKIPS)
+        fit = (i for i in range(known) if self.quotas.open(facets_of(i)))
         numbers = list(itertools.islice(fit, count))
         await asyncio.gather(*(self._row(i) for i in numbers))
         found = dict(self._done.get_nowait() for _ in range(self._done.qsize()))
@@ -185,7 +187,7 @@ class Pipeline:
         return (
             counts.kept >= self.job.count
             or counts.briefs >= self.job.brief_limit
-            or counts.dry >= (DRY if counts.kept else HOPELESS)
+            or counts.dry >= dry_limit(self.job, counts)
         )
 
     def _finished(self) -> bool:

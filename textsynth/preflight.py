@@ -49,8 +49,11 @@ def _material_lines(ready: Materials) -> list[str]:
     prompts = ", ".join(prompt.path.name for prompt in ready.prompts)
     carried = job.odds.carried_values()
     told = ", ".join(f"{name} ({n:,} values)" for name, n in carried.items())
+    asked = f"{job.count:,} rows"
+    if job.whole:
+        asked = f"all {job.count:,} rows of the inputs, each once, of which the good ones are kept,"
     return [
-        f"the job {job.name}: {job.count:,} rows by {job.method.part} in {job.language}",
+        f"the job {job.name}: {asked} by {job.method.part} in {job.language}",
         f"inputs: {rows or 'none'}",
         *([f"facets that rows carry: {told}"] if told else []),
         f"combinations before anything comes twice: {plan.size:,}",

@@ -174,7 +174,9 @@ def estimate(
     90 % interval. Raises as `preview` does.
     """
     loaded = job.changed(**overrides) if isinstance(job, Job) else load_job(job, overrides)
-    trials = preview(loaded, count=min(sample, loaded.brief_limit), out=out)
+    ready = prepare(loaded)
+    limit = ready.job.brief_limit
+    trials = in_loop(_preview(ready, min(sample, limit), Path(out) if out else None))
     taken = [
         Taken(
             trial.sample is not None and all(verdict.keep for verdict in trial.verdicts),
@@ -185,7 +187,7 @@ def estimate(
         )
         for trial in trials
     ]
-    return Forecast.of(taken, loaded.count, brief_limit=loaded.brief_limit)
+    return Forecast.of(taken, ready.job.count, brief_limit=limit, whole=ready.job.whole)
 
 
 async def _preview(materials: Materials, count: int, out: Path | None) -> list[Trial]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from textsynth.counts import Counts, Quotas
 from textsynth.job import Job
 
@@ -10,6 +12,16 @@ HOPELESS = 40
 
 DRY = 500
 """Give up after so many briefs in a row of which none was kept: the job has no more to give."""
+
+
+def dry_limit(job: Job, counts: Counts) -> float:
+    """Briefs in a row without a kept row after which the run gives up.
+
+    With `count: all` each brief is a row of the inputs that was asked for, so it goes through them.
+    """
+    if not counts.kept:
+        return HOPELESS
+    return math.inf if job.whole else DRY
 
 
 def shortfall(job: Job, counts: Counts, quotas: Quotas, ended: str) -> list[str]:
@@ -22,7 +34,7 @@ def shortfall(job: Job, counts: Counts, quotas: Quotas, ended: str) -> list[str]
         return []
     if ended:
         limit = ended
-    elif counts.dry >= (DRY if counts.kept else HOPELESS):
+    elif counts.dry >= dry_limit(job, counts):
         limit = f"none of the last {counts.dry} briefs was kept"
     elif counts.briefs >= job.brief_limit:
         if job.whole and counts.kept:

@@ -125,7 +125,9 @@ def trials(out: Console, found: Sequence[Trial], job: Job) -> None:
     out.print(
         f"\n{kept} of {n} kept; {tokens_in // n:,} tokens in and {tokens_out // n:,} out a brief"
     )
-    if kept:
+    if kept and job.whole:
+        out.print("what all rows of the inputs would take: `textsynth estimate`")
+    elif kept:
         briefs = job.count * n / kept
         whole = None if cost is None else cost / n * briefs
         out.print(

@@ -74,3 +74,14 @@ def test_problems_in_words(tmp_path: Path, name: str, text: str, words: str) -> 
     (tmp_path / name).write_text(text)
     with pytest.raises(InputError, match=f"(?i){words}"):
         Examples(from_=[name]).load(tmp_path)
+
+
+def test_a_shipped_file_is_found_and_one_beside_the_job_goes_over_it(tmp_path: Path) -> None:
+    name = "examples/seed-tasks/en.jsonl"
+    shipped = Examples.model_validate({"from": name}).load(tmp_path)
+    assert len(shipped.rows) >= 60
+    assert [source.path for source in shipped.sources] == [name]
+    (tmp_path / "examples" / "seed-tasks").mkdir(parents=True)
+    (tmp_path / name).write_text('{"instruction": "Name a river."}\n', "utf8")
+    (own,) = Examples.model_validate({"from": name}).load(tmp_path).rows
+    assert own["instruction"] == "Name a river."

@@ -14,14 +14,15 @@ from textsynth.methods import ALWAYS, Method
 from textsynth.methods.classify import Classify
 from textsynth.methods.dialogue import Dialogue
 from textsynth.methods.qa import Qa
+from textsynth.methods.self_instruct import SelfInstruct
 from textsynth.methods.summarize import Summarize
 from textsynth.methods.support import Support
 from textsynth.prompts import PromptBook
 from textsynth.records import Brief, Message
 
 ROOT = Path(__file__).parents[2]
-METHODS: list[Method] = [Support(), Qa(), Dialogue(), Classify(), Summarize()]
-COPIES = {"answerable", "quote", "verify"}
+METHODS: list[Method] = [Support(), Qa(), Dialogue(), Classify(), Summarize(), SelfInstruct()]
+COPIES = {"answerable", "quote", "verify", "kind"}
 """Steps that copy from a text or judge it: the language of their replies is the text's."""
 FIELDS: dict[str, Any] = {
     "company": "Larkmere Bank", "number": 2, "need": "What does it cost?", "pick": 7,
@@ -37,6 +38,8 @@ FIELDS: dict[str, Any] = {
     "policy": "", "found": "", "rule": "Only adults.", "instead": "", "request": "May I?",
     "tools": ["look(id): Looks."], "tool": "look(id): Looks.", "arguments": "{}",
     "line": "Hi there.", "labels": ["resolved", "refused"],
+    "shown": [{"id": "s", "instruction": "Name a river."}], "many": 3, "facets": {"level": "hard"},
+    "task": "Name a river.", "given": "",
     "lines": [{"who": "customer", "text": "Hi."}],
 }  # fmt: skip
 NEVER = dict.fromkeys(ALWAYS)
@@ -96,7 +99,9 @@ def test_every_prompt_opens_with_its_purpose(method: Method) -> None:
         assert path.read_text(encoding="utf8").startswith("{# "), path.name
 
 
-@pytest.mark.parametrize("name", ["support", "qa", "dialogue", "classify", "summarize"])
+@pytest.mark.parametrize(
+    "name", ["support", "qa", "dialogue", "classify", "summarize", "self_instruct"]
+)
 def test_the_example_job_can_be_prepared(name: str) -> None:
     text = (ROOT / "prompts" / name / "example.yaml").read_text(encoding="utf8")
     assert text.startswith("# ")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -13,6 +13,7 @@ from textsynth.inputs import Input, Items, Row
 from textsynth.inputs._files import File, check_kind, find, gather
 from textsynth.inputs._record_files import RECORD_KINDS, read_records
 from textsynth.records import digest
+from textsynth.resources import find_file
 
 
 class Examples(Input):
@@ -25,7 +26,8 @@ class Examples(Input):
     use: ClassVar[Literal["axis", "pool"]] = "pool"
 
     from_: list[str] = Field(alias="from", min_length=1)
-    """Files, folders or globs of example rows, relative to the job's folder."""
+    """Files, folders or globs of example rows, relative to the job's folder; or a shipped file:
+    examples/seed-tasks/en.jsonl, ko.jsonl."""
 
     each: int = Field(default=3, ge=1, le=20)
     """How many rows one brief draws; all of them when there are fewer."""
@@ -48,7 +50,7 @@ class Examples(Input):
 
         Raises InputError when two rows claim the same `id`.
         """
-        files = find("examples", self.from_, home, RECORD_KINDS)
+        files = _files(self.from_, home)
         places: dict[str, str] = {}
 
         def read(file: File) -> Iterator[Row]:
@@ -65,6 +67,15 @@ class Examples(Input):
 
         rows, sources = gather("examples", files, read, lambda row: row["id"], self.licence)
         return Items(rows, sources)
+
+
+def _files(patterns: Sequence[str], home: Path) -> list[File]:
+    """The files beside the job, then shipped ones that are named and not there."""
+    absent = (pattern for pattern in patterns if not (home / pattern).exists())
+    shipped = {pattern: found for pattern in absent if (found := find_file(pattern, home))}
+    own = [pattern for pattern in patterns if pattern not in shipped]
+    files = find("examples", own, home, RECORD_KINDS)
+    return [*files, *(File(path, pattern, exact=True) for pattern, path in shipped.items())]
 
 
 def _row(record: dict[str, Any], place: str) -> Row:

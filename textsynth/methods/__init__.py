@@ -78,8 +78,14 @@ class Method(Part):
     needs: ClassVar[tuple[str, ...]] = ()
     """Fields that the brief must have, such as `chunk` or `persona`."""
 
+    lacking: ClassVar[Mapping[str, str]] = {}
+    """Field of `needs` → what to add where the job lacks it, in words."""
+
     may_use: ClassVar[tuple[str, ...]] = ()
     """Fields that its prompts use where the job has them; None where it has not."""
+
+    filters: ClassVar[tuple[str, ...]] = ()
+    """Filters that its rows need: they come first where the job does not name them itself."""
 
     facets: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Facets that its prompts use, with the values they take when the job names none."""
