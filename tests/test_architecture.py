@@ -36,7 +36,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("shelf", "engine", "people"),
     ("inputs", "methods", "providers", "quality", "writers"),
     ("job", "plan", "prompts", "journal", "counts", "companions", "coverage"),
-    ("jobraw", "seeds"),
+    ("jobraw", "seeds", "completing"),
     ("jobfile",),
     ("axes",),
     ("runfolder", "materials", "lineup", "shortfall"),

@@ -90,7 +90,7 @@ def test_a_shipped_job_passes_its_check_and_writes_rows(job: Path, tmp_path: Pat
         raw["inputs"]["documents"] = f"documents/{language}/faq.csv"
     with ChatServer(script=replies) as server:
         endpoint = {"base_url": server.url, "model": "m", "options": {"max_tokens": None}}
-        raw["provider"] = {"openai": endpoint}
+        raw["provider"] = {"openai": {**endpoint, "completions": True, "template": "chatml"}}
         (home / "job.yaml").write_text(yaml.safe_dump(raw, allow_unicode=True), "utf8")
         ts.check(home)
         result = ts.run(home)

@@ -416,9 +416,10 @@ def test_killed_and_started_again_it_asks_nothing_twice(
     assert ended.returncode == 0, ended.stderr
     assert Path("killed.yaml").read_bytes() == whole
     repeated = sum(n - before.get(key, 0) - 1 for key, n in topic_server.counts.items())
-    # Only what was under way when it was killed is asked once more: four requests at most.
+    # Only what was not on disk when it was killed is asked once more: the four under way, and
+    # replies that had come in but were not written yet.
     assert topic_server.requests - asked == 21 + repeated
-    assert repeated <= 4
+    assert repeated <= 8
 
 
 def test_the_command_tells_what_it_did(home: Path, topic_server: ChatServer) -> None:

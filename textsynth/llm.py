@@ -20,7 +20,7 @@ from textsynth.journal import Journal
 from textsynth.methods import ALWAYS, Ask
 from textsynth.prompts import PromptBook
 from textsynth.providers import Call, Link, Provider
-from textsynth.records import Brief, Message, Reply, ReplyRef, digest
+from textsynth.records import Brief, Message, Raw, Reply, ReplyRef, digest
 from textsynth.till import Till
 from textsynth.tracing import NO_TRACING, Tracing
 from textsynth.turns import Drained, RowClock, paused
@@ -142,7 +142,7 @@ class Llm:
             **fields: Any,
         ) -> Reply:
             number = next(calls)
-            self._declared(step, fields)
+            self._declared(step, fields, form)
             prompt = self.book.load(step)
             seen = guard.fenced({**base, **fields}, prompt.language)
             messages, held = guard.messages(prompt.render(seen, history))
@@ -150,7 +150,8 @@ class Llm:
             given = {**prompt.options, **options} if options else prompt.options
             settings = fleet.provider.body_options(given)
             wanted = None if form is None else Form.of(form)
-            request = _Request(fleet, brief, step, prompt.id, messages, settings, take, wanted)
+            ids = (prompt.id, prompt.raw)
+            request = _Request(fleet, brief, step, *ids, messages, settings, take, wanted)
 
             async def answered(request: _Request, number: int, held: bool) -> Reply:
                 key, reply = await self._answer(request, clock)
@@ -186,7 +187,7 @@ class Llm:
         messages, held = self.guard.messages([*request.messages, *said, *words])
         return replace(request, messages=messages), held
 
-    def _declared(self, step: str, fields: Mapping[str, Any]) -> None:
+    def _declared(self, step: str, fields: Mapping[str, Any], form: Any) -> None:
         """A method may hand over only what it declares, so that `check` knows all of it."""
         own = self.method.steps.get(step)
         if own is None or fields.keys() != set(own):
@@ -195,6 +196,8 @@ class Llm:
                 f"it declares {dict(self.method.steps)}; {nearest(step, self.method.steps)}",
                 "make its `steps` and its calls of ask the same",
             )
+        if form is not None and self.book.load(step).raw:
+            raise PromptError(f"'{step}' is a raw prompt, whose reply can have no form")
 
     async def _answer(self, request: _Request, clock: RowClock | None) -> tuple[str, Reply]:
         fleet = request.fleet
@@ -246,7 +249,9 @@ class Llm:
         return reply
 
     async def _send(self, key: str, request: _Request, clock: RowClock | None) -> Reply:
-        call = Call(request.messages, request.options, key, request.form, self.job.language)
+        call = Call(
+            request.messages, request.options, key, request.form, self.job.language, request.raw
+        )
         fleet, till, kind = request.fleet, self.till, request.step
         tokens = request.tokens() if fleet.counts_tokens or till.limited else 0
         if till.limited:
@@ -267,6 +272,8 @@ class Llm:
         options = request.options
         if request.form is not None:
             options = {**options, "form": request.form.name}
+        if request.raw:
+            options = {**options, "raw": request.raw}
         await self.journal.put(
             key, request.brief.index, request.step, request.prompt,
             (request.messages, options), reply, seconds=answer.seconds,
@@ -286,7 +293,7 @@ class Llm:
         provider = fleet.provider
         with self.tracing.chat(
             fleet.model, provider.part, provider.address(), request.options, known,
-            structured=request.form is not None,
+            structured=request.form is not None, raw=bool(request.raw),
         ) as span:  # fmt: skip
             answer = await fleet.ask(call, tokens, clock, lambda: self.journal.sent(key))
             span.replied(self.till.priced(answer.reply, answer.provider), answer.tries)
@@ -334,6 +341,7 @@ class _Request:
     brief: Brief
     step: str
     prompt: str
+    raw: Raw
     messages: list[Message]
     options: Mapping[str, Any]
     take: int
@@ -350,5 +358,6 @@ class _Request:
 
         The brief is part of it because two briefs that happen to ask the same want two answers.
         """
-        form = () if self.form is None else (self.form.id,)
-        return digest(model, self.messages, self.options, self.brief.id, self.take, *form)
+        kind: tuple[str, ...] = () if self.form is None else (self.form.id,)
+        kind = (f"raw {self.raw}",) if self.raw else kind
+        return digest(model, self.messages, self.options, self.brief.id, self.take, *kind)

@@ -9,6 +9,7 @@ from typing import Any
 from textsynth.axes import RESERVED, axes_of, pools_of
 from textsynth.cells import Odds
 from textsynth.companions import Companions
+from textsynth.completing import check_completions
 from textsynth.errors import InputError, JobError, nearest
 from textsynth.hidden import noting
 from textsynth.inputs import Row
@@ -88,6 +89,7 @@ def prepare(job: Job) -> Materials:
     optional = (*ALWAYS, *method.may_use)
     known = _shown(job, optional, brief)
     prompts = book.check(method.steps, known)
+    check_completions(job, dict(zip(method.steps, prompts, strict=True)))
     _check_values(plan, brief)
     sources = [source for name in sorted(items) for source in items[name].sources]
     counts = {field: len(rows) for field, rows in fields.items()}

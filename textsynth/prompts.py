@@ -5,6 +5,9 @@ A file is a run of sections, each opened by a line of its own:
     --- options      YAML: sampling options (temperature, max_tokens, stop …)
     --- system       a message of that role, in Jinja; also `user` and `assistant`
     --- history      the messages that the method hands over stand here
+    --- raw user     the reply is the user's next turn: the model's chat template, with what stands
+                     above, is sent up to the place of that turn, and the model goes on from there
+    --- raw          alone: a text that is sent as it is, without any template
 
 Sections are cut before anything is filled in, so no value can open one.
 """
@@ -24,10 +27,12 @@ from jinja2 import meta, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
 from textsynth.errors import PromptError, nearest
-from textsynth.records import Message, digest
+from textsynth.records import Message, Raw, digest
 from textsynth.resources import find_file, find_files, roots
 
-_SECTION = re.compile(r"^--- *(options|system|user|assistant|history) *$", re.MULTILINE)
+_SECTION = re.compile(
+    r"^--- *(options|system|user|assistant|history|raw user|raw) *$", re.MULTILINE
+)
 _COMMON = ("language", "language_name")
 
 
@@ -50,6 +55,7 @@ class Prompt:
     id: str
     options: Mapping[str, Any]
     sections: Sequence[Section]
+    raw: Raw = ""
 
     @property
     def language(self) -> str:
@@ -59,6 +65,8 @@ class Prompt:
     def render(self, fields: Mapping[str, Any], history: Sequence[Message] = ()) -> list[Message]:
         """The messages to send; white space at both ends of each is cut.
 
+        A raw text is one message of the role "raw", with its white space: all of it counts.
+
         Raises PromptError with file, line and the nearest name for an undefined variable.
         """
         messages: list[Message] = []
@@ -67,9 +75,10 @@ class Prompt:
                 messages += history
                 continue
             try:
-                text = section.template.render(fields).strip()
+                text = section.template.render(fields)
             except Exception as error:  # noqa: BLE001 - a template can raise anything: {{ 1 / 0 }}
                 raise self.fault(error, section, fields) from None
+            text = text if section.role == "raw" else text.strip()
             if text:
                 messages.append({"role": section.role, "content": text})
         return messages
@@ -158,19 +167,23 @@ class PromptBook:
         name = self._full(step)
         options: Mapping[str, Any] = {}
         sections: list[Section] = []
-        for role, body, line in _cut(text, name):
+        cut = _cut(text, name)
+        raw = _rawness(cut, path)
+        for role, body, line in cut:
+            if role == "raw user":
+                continue
             if role == "options":
                 options = self._options(body, name, path)
             elif role == "history":
                 sections.append(Section(role, None, "", line))
             else:
                 sections.append(Section(role, self._compile(body, line, path), body, line))
-        if not sections:
+        if not sections and not raw:
             raise PromptError(
                 f"the prompt {path} has no message",
                 fix="open one with a line `--- user`",
             )
-        return Prompt(name, path, digest(text), options, tuple(sections))
+        return Prompt(name, path, digest(text), options, tuple(sections), raw)
 
     def _find(self, step: str) -> Path:
         name = self._full(step)
@@ -257,6 +270,27 @@ def _cut(text: str, name: str) -> list[tuple[str, str, int]]:
         (mark[1], text[mark.end() + 1 : end], text.count("\n", 0, mark.end()) + 2)
         for mark, end in zip(marks, ends, strict=True)
     ]
+
+
+def _rawness(cut: Sequence[tuple[str, str, int]], path: Path) -> Raw:
+    """Whether the prompt is completed instead of answered, and how. Raises PromptError."""
+    roles = [role for role, _, _ in cut if role != "options"]
+    if "raw user" in roles:
+        below = next(body for role, body, _ in cut if role == "raw user")
+        if roles[-1] != "raw user" or below.strip() or "raw" in roles:
+            raise PromptError(
+                f"the prompt {path.name} goes on after `--- raw user`",
+                fix="put that line last, with nothing below it: what follows is the model's",
+            )
+        return "user"
+    if "raw" in roles:
+        if len(roles) > 1:
+            raise PromptError(
+                f"the prompt {path.name} has other messages beside `--- raw`",
+                fix="a raw text is sent alone; with a chat template it is `--- raw user`",
+            )
+        return "text"
+    return ""
 
 
 def _line_of(error: Exception) -> int:

@@ -120,16 +120,19 @@ class Tracing(contextlib.AbstractContextManager["Tracing"]):
         attributes: Mapping[str, Value | None],
         *,
         structured: bool = False,
+        raw: bool = False,
     ) -> Span:
         """A span `chat <model>` around one request with all its tries.
 
+        Of a `raw` one it is `text_completion <model>`.
         `provider` is the part's name, `address` host:port or a URL, `options` those of the body;
         `structured` says that JSON is asked for, `attributes` are named as for `Span.set`.
         """
         if self._tracer is None:
             return _NOTHING
+        operation = "text_completion" if raw else "chat"
         known: dict[str, Value] = {
-            "gen_ai.operation.name": "chat",
+            "gen_ai.operation.name": operation,
             "gen_ai.request.model": model,
             **_server(provider, address),
             **_ours(attributes),
@@ -139,7 +142,7 @@ class Tracing(contextlib.AbstractContextManager["Tracing"]):
                 known[_OPTIONS[name]] = value
         if structured:
             known["gen_ai.output.type"] = "json"
-        return _OtelSpan(self, f"chat {model}", known, client=True)
+        return _OtelSpan(self, f"{operation} {model}", known, client=True)
 
     def close(self) -> None:
         """Hands over what is left; waits little longer than `LAST_EXPORT`. Never raises."""

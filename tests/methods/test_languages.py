@@ -11,20 +11,20 @@ import pytest
 from tests.methods.samples import Script, as_ask, brief
 from textsynth.methods import Method
 from textsynth.methods import _lines as lines
-from textsynth.methods._asked import rewriting
+from textsynth.methods._asked import ENTITIES, rewriting
 from textsynth.methods._case import rule_of
 from textsynth.methods._channels import in_channel
 from textsynth.methods._human import Human, humanised
 from textsynth.methods._quotes import sentences, telling
 from textsynth.methods._turns import Turn
-from textsynth.methods._words import polarity
+from textsynth.methods._words import polarity, unknown, yes_no
 from textsynth.methods.entities import Entities
 from textsynth.methods.qa import Qa
 from textsynth.methods.summarize import Summarize, copied
 from textsynth.methods.support import Support
 from textsynth.quality.language import Language
 from textsynth.quality.like import Like
-from textsynth.records import Brief, Draft, Setting, sample_of
+from textsynth.records import LANGUAGES, Brief, Draft, Setting, sample_of
 from textsynth.style import mix, register, voice_of
 
 CHUNKS = {
@@ -244,3 +244,20 @@ def test_a_row_that_is_rewritten_is_asked_for_in_its_language(register: str) -> 
 def test_what_is_measured_of_a_summary_is_the_summary() -> None:
     draft = Draft([{"role": "user", "content": "Sum up\n\nlong text"}], {"summary": "Short."})
     assert voice_of(sample_of("summarize", "en", brief(), draft, ())) == ["Short."]
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_entities_are_asked_for_in_every_language(language: str) -> None:
+    line = ENTITIES[language].format(types="DAY")
+    assert "DAY" in line
+    assert "JSON" in line
+    assert (line.isascii() and line.startswith("List the")) == (language == "en")
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES.keys() - {"en"}))
+def test_yes_no_and_unknown_are_said_in_the_language(language: str) -> None:
+    said = unknown("ABC", language)
+    assert "information available" not in said
+    draft = Draft([{"role": "assistant", "content": f"{yes_no(language)[0]}. {said}"}])
+    sample = sample_of("qa", language, replace(brief(), language=language), draft, ())
+    assert Language().screen(Setting(language, "qa"))(sample).keep

@@ -17,6 +17,7 @@ MORE: dict[str, Any] = {
     "manner": "Rewrite this text in plain words", "types": {"DAY": "a day"}, "what": "",
     "second": "French", "fault": "it stays general", "good": "It costs £12.", "score": 3,
     "within": "Banking", "listed": ["Loans: lending", "Cards"], "known": ["Debit cards"],
+    "system": "You are a bank's helper.", "turn": 2,
 }  # fmt: skip
 METHODS: list[Method] = [
     SHELF.load(name).model_validate({"types": {"DAY": "a day"}} if name == "entities" else {})

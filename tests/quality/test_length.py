@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import ValidationError
 
 from tests.quality.samples import chat, verdict
 from textsynth.quality.length import Length
@@ -60,3 +61,17 @@ def test_text_columns_stand_in_for_turns() -> None:
 def test_limits_that_cross_are_refused() -> None:
     with pytest.raises(ValueError, match=r"min_chars \(5\) is above max_chars \(4\)"):
         Length(min_chars=5, max_chars=4)
+
+
+def test_questions_and_answers_have_limits_of_their_own() -> None:
+    row = chat("How long?", "Five days, in most cases, and ten where a card goes abroad.")
+
+    def word(**limits: dict[str, int]) -> str:
+        return verdict(Length.model_validate({"roles": limits}), row).reason
+
+    assert word(user={"max_chars": 20}) == ""
+    assert word(assistant={"max_chars": 20}) == "too_long"
+    assert word(user={"min_chars": 12}) == "too_short"
+    assert word(user={"max_words": 2}, assistant={"max_words": 8}) == "too_long"
+    with pytest.raises(ValidationError):
+        word(user={"max_turns": 1})

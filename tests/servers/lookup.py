@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .bodies import CREATED, GENERATORS, ApiError, no_model
 from .http11 import Http
+from .templates import PATHS, of_template
 
 if TYPE_CHECKING:
     from .server import ChatServer
@@ -27,6 +28,8 @@ def lookup(server: ChatServer, call: Http) -> Any:
     if path.startswith(b"/v1/models") and method == b"GET":
         server.authorise(call, server.faults)
         return _models(server, path)
+    if method == b"POST" and path in PATHS.get(server.template_api, ()):
+        return of_template(path, json.loads(call.body))
     shown = f"{method.decode('latin-1')} {path.decode('latin-1')}"
     if path in (*GENERATORS, b"/stats", b"/control"):
         raise ApiError(405, f"Not allowed: {shown}")

@@ -31,7 +31,9 @@ class ChatServer:
     way. `script` makes the replies (a name from `SCRIPTS` or a function; it runs on the
     server's event loop, so it must not block). `batching` says how batches go, `headers` go
     with every good answer. `structured` says what becomes of `response_format` and `tools`: a
-    mode of `structured.MODES`. All of these may be assigned while the server runs.
+    mode of `structured.MODES`. Without `completions` there is no /v1/completions; `template_api`
+    ("llama.cpp", "vllm" or none) says how the chat template (ChatML) may be asked for. All of these
+    may be assigned while the server runs.
     """
 
     def __init__(
@@ -43,6 +45,8 @@ class ChatServer:
         jitter: float = 0.0,
         script: Script | str = "varied",
         structured: str = "ignore",
+        completions: bool = True,
+        template_api: str = "",
         headers: Mapping[str, str] | None = None,
         api_key: str | None = None,
         models: Sequence[str] | None = None,
@@ -53,6 +57,7 @@ class ChatServer:
         self.jitter = jitter
         self.script: Script = SCRIPTS[script] if isinstance(script, str) else script
         self.structured = structured
+        self.completions, self.template_api = completions, template_api
         self.headers = dict(headers or {})
         self.port = port
         self.stats = Stats()
@@ -150,6 +155,8 @@ class ChatServer:
         """Count a request for generation and read its body."""
         if call.path == GENERATORS[0]:
             self.stats.requests += 1
+        elif call.path == GENERATORS[1] and not self.completions:
+            raise ApiError(404, "Invalid URL (POST /v1/completions)")
         try:
             request = json.loads(call.body.decode("utf-8"))
         except (ValueError, RecursionError):

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol
 
 from textsynth.forms import Form
 from textsynth.prices import Price
-from textsynth.records import Message, Reply
+from textsynth.records import Message, Raw, Reply
 from textsynth.shelf import Part, Shelf
 
 
@@ -19,7 +19,8 @@ class Call:
 
     `options` are as `Provider.body_options` gave them. `key` is what the journal knows the reply
     by: the request's id wherever one is needed. `form` is the JSON that the reply has to be, and
-    `language` the one to describe it in where the endpoint cannot be told otherwise.
+    `language` the one to describe it in where the endpoint cannot be told otherwise. `raw` says how
+    the messages are completed instead of answered; "text": they are one, of the role "raw".
     """
 
     messages: Sequence[Message]
@@ -27,6 +28,19 @@ class Call:
     key: str = ""
     form: Form | None = None
     language: str = "en"
+    raw: Raw = ""
+
+
+def no_completions(where: str, why: str) -> tuple[str, str, str]:
+    """(asked, exists, fix) of the error for a raw prompt where there is no raw completion."""
+    return (
+        f"a prompt of this method is a text that the model goes on with (a raw completion), and "
+        f"{where} cannot be asked so",
+        why,
+        "use `provider: local`, or a server that has /v1/completions, such as vLLM: `openai: "
+        "{base_url: http://host:8000/v1, model: NAME, completions: true}`; other steps may keep "
+        "their provider by `models`",
+    )
 
 
 class Notes(Protocol):
@@ -147,6 +161,10 @@ class Provider(Part):
     def connect(self, link: Link) -> AbstractAsyncContextManager[Session]:
         """Opens a session; closes it on leaving."""
         raise NotImplementedError
+
+    def cannot_complete(self) -> str:
+        """Why it has no raw completion (`Call.raw`), in words; empty: it has, or it may."""
+        return "it offers chat alone"
 
     async def check(self) -> list[str]:
         """What can be known before paying: raises if it cannot work; returns lines to show."""

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
 from textsynth.errors import ProviderError, TransientError
-from textsynth.providers import Call, Link
+from textsynth.providers import Call, Link, no_completions
 from textsynth.providers._batch_api import BatchApi, GivenUpError, GoneError
 from textsynth.providers._batch_files import answer_in, cancelled, temporary_file
 from textsynth.providers._batch_ledger import Ledger, Submission
@@ -48,6 +48,9 @@ class BatchSession:
 
     async def ask(self, call: Call) -> Reply:
         """One request: hours, as a rule. A key whose reply is in a batch already gets that one."""
+        if call.raw:
+            why = "a Batch API takes chat requests alone"
+            raise ProviderError(*no_completions(self._api.address, why))
         send = functools.partial(self._send, call.key or secrets.token_hex(16))
         if call.form is None:
             return await send(call.messages, call.options)

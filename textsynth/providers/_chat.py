@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from textsynth.errors import ProviderError, RequestError, TransientError, UnreachableError
-from textsynth.providers import Call, Link
+from textsynth.providers import Call, Link, no_completions
+from textsynth.providers._raw import RawCompletion
 from textsynth.providers._structured import StructuredOutput
 from textsynth.records import Message, Reply
 
@@ -53,17 +54,29 @@ class ChatSession:
         model: str,
         link: Link,
         address: str = "",
+        template: str | None = None,
     ) -> None:
         import aiohttp
 
         self.model, self._http, self._tell = model, http, link.headers
-        self._url = f"{str(client.base_url).rstrip('/')}/chat/completions"
+        base = str(client.base_url).rstrip("/")
+        self._url = f"{base}/chat/completions"
         self._key = client.api_key
         self._broken = (aiohttp.ClientError, TimeoutError, OSError)
-        self._structured = StructuredOutput(address or urlsplit(self._url).netloc, model, link)
+        self._where = address or urlsplit(self._url).netloc
+        self._structured = StructuredOutput(self._where, model, link)
+        self._raw = None
+        if template is not None:
+            self._raw = RawCompletion(
+                base, model, self._where, template, self._exchange, self._refused, parsed
+            )
 
     async def ask(self, call: Call) -> Reply:
         """One request; for a form, a few small ones before the first, to find out how."""
+        if call.raw:
+            if self._raw is None:
+                raise ProviderError(*no_completions(self._where, "it is asked for chat alone"))
+            return await self._raw.ask(call)
         if call.form is None:
             return await self._send(call.messages, call.options)
         return await self._structured.ask(call, self._send)
@@ -75,22 +88,31 @@ class ChatSession:
         read: Callable[[Mapping[str, Any]], str] | None = None,
     ) -> Reply:
         body = {"model": self.model, "messages": messages, **options}
-        data = _encode(body).encode("utf8", "replace")
-        try:
-            async with self._http.post(self._url, data=data) as answer:
-                raw = await answer.read()
-                status, headers = answer.status, answer.headers
-        except self._broken as error:
-            raise broken(error, self._key) from error
-        self._tell(headers)
+        status, raw, headers = await self._exchange(self._url, body)
         if status != 200:
-            raise refused(status, raw, headers, self.model, self._key)
+            raise self._refused(status, raw, headers)
         try:
             return reply_of(parsed(raw), self.model, read)
         except Exception as error:
             # Broken JSON, a reply without choices: worth another try.
             said = cut(f"{type(error).__name__}: {error}", self._key)
             raise TransientError(f"the reply is not a chat completion ({said})") from error
+
+    async def _exchange(
+        self, url: str, body: Mapping[str, Any]
+    ) -> tuple[int, bytes, Mapping[str, str]]:
+        data = _encode(body).encode("utf8", "replace")
+        try:
+            async with self._http.post(url, data=data) as answer:
+                raw = await answer.read()
+                status, headers = answer.status, answer.headers
+        except self._broken as error:
+            raise broken(error, self._key) from error
+        self._tell(headers)
+        return status, raw, headers
+
+    def _refused(self, status: int, raw: bytes, headers: Mapping[str, str]) -> ProviderError:
+        return refused(status, raw, headers, self.model, self._key)
 
 
 def parsed(raw: bytes) -> Any:
@@ -127,11 +149,19 @@ def reply_of(
 
 @asynccontextmanager
 async def chat_session(
-    base_url: str, key: str, seconds: float, model: str, link: Link, address: str = ""
+    base_url: str,
+    key: str,
+    seconds: float,
+    model: str,
+    link: Link,
+    address: str = "",
+    template: str | None = None,
 ) -> AsyncIterator[ChatSession]:
     """A session of `link.at_once` connections, kept open for as long as the run lasts.
 
     `address`: what the endpoint is known by in the notes, where its URL differs from run to run.
+    `template`: the chat template of raw completions, "auto" for the server's own; None: there are
+    no such completions.
     """
     import aiohttp
 
@@ -145,7 +175,7 @@ async def chat_session(
             trust_env=outside(base_url),
             cookie_jar=aiohttp.DummyCookieJar(),
         ) as http:
-            yield ChatSession(http, client, model, link, address)
+            yield ChatSession(http, client, model, link, address, template)
 
 
 def outside(base_url: str) -> bool:

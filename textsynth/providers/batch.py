@@ -55,6 +55,9 @@ class Batch(Openai):
             )
         return self
 
+    def cannot_complete(self) -> str:
+        return "a Batch API takes chat requests alone"
+
     def price(self, model: str) -> Price | None:
         full = super().price(model)
         return half(full) if full else None

@@ -100,9 +100,18 @@ class Local(Provider):
         with engine:
             size = replace(link, at_once=self.slots)
             async with chat_session(
-                engine.url, NO_KEY, self.timeout, name, size, address=self.address()
+                engine.url,
+                NO_KEY,
+                self.timeout,
+                name,
+                size,
+                address=self.address(),
+                template="auto",
             ) as session:
                 yield session
+
+    def cannot_complete(self) -> str:
+        return ""
 
     def body_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
         body = {**options, **self.options}

@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from textsynth.errors import ProviderError, RequestError, TransientError, UnreachableError
 from textsynth.prices import Price, listed
@@ -23,6 +24,7 @@ from textsynth.providers._chat import (
     chat_session,
     listed_models,
 )
+from textsynth.providers._templates import check_template
 
 OPENAI = "https://api.openai.com/v1"
 
@@ -51,6 +53,15 @@ class Openai(Provider):
     timeout: Annotated[float, Field(gt=0, le=3600)] = 120.0
     """Seconds until a request is given up and tried again."""
 
+    completions: bool = False
+    """Whether the server at base_url has /v1/completions, which goes on with a text (vLLM, SGLang,
+    llama.cpp): needed by methods such as magpie."""
+
+    template: str = "auto"
+    """The model's chat template where a raw completion needs it: auto (the server is asked),
+    chatml, qwen, smollm, llama3, gemma, mistral, phi3, phi4, or the path of the model's
+    tokenizer_config.json or of a .jinja file (relative to the job)."""
+
     options: dict[str, Any] = Field(default_factory=dict)
     """Sampling options that go over those of the prompts; null leaves an option out."""
 
@@ -77,8 +88,18 @@ class Openai(Provider):
             raise ValueError("base_url must not hold a query; a key belongs into its variable")
         return url.rstrip("/")
 
+    @field_validator("template")
+    @classmethod
+    def _readable(cls, name: str, info: ValidationInfo) -> str:
+        return check_template(name, Path((info.context or {}).get("home", Path())))
+
     def model_id(self) -> str:
         return self.model
+
+    def cannot_complete(self) -> str:
+        if urlsplit(self.base_url or OPENAI).hostname == urlsplit(OPENAI).hostname:
+            return "the models of OpenAI's own API are asked by chat alone"
+        return "" if self.completions else "`completions: true` is not set for it"
 
     def requests_at_once(self) -> int:
         return self.concurrency
@@ -86,7 +107,8 @@ class Openai(Provider):
     def connect(self, link: Link) -> AbstractAsyncContextManager[Session]:
         url, key = self._access()
         size = replace(link, at_once=link.at_once or self.concurrency)
-        return chat_session(url, key, self.timeout, self.model, size)
+        template = None if self.cannot_complete() else self.template
+        return chat_session(url, key, self.timeout, self.model, size, template=template)
 
     def address(self) -> str:
         return urlsplit(self.base_url or OPENAI).netloc

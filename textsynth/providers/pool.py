@@ -92,6 +92,9 @@ class Pool(Provider):
             return first  # as one of them would be asked alone, so a pool can take over its run
         return {name: value for name, value in merged.items() if value is not None}
 
+    def cannot_complete(self) -> str:
+        return next((why for m in self.of if (why := m.provider.cannot_complete())), "")
+
     async def check(self) -> list[str]:
         """Every endpoint's lines; raises only where none of them can work."""
         lines: list[str] = []

@@ -20,8 +20,23 @@ _SCRIPTS = {
     "greek": r"Ͱ-Ͽἀ-῾",
     "arabic": r"ء-يٮ-ۓەۮ-ۿݐ-ݿﭐ-ﻼ",
     "hebrew": r"א-ת",
-    "devanagari": r"ऀ-ॿ",
+    # Without danda and digits, which other scripts of India write too.
+    "devanagari": r"\u0900-\u0963\u0970-\u097f",
+    "bengali": r"\u0980-\u09e3\u09f0-\u09fe",
+    "gurmukhi": r"\u0a01-\u0a5e\u0a70-\u0a76",
+    "gujarati": r"\u0a81-\u0ae3\u0af9-\u0aff",
+    "tamil": r"\u0b82-\u0bd7",
+    "telugu": r"\u0c00-\u0c63",
+    "kannada": r"\u0c80-\u0ce3\u0cf1-\u0cf3",
+    "malayalam": r"\u0d00-\u0d63\u0d7a-\u0d7f",
+    "sinhala": r"\u0d81-\u0ddf\u0df2\u0df3",
     "thai": r"ก-ฺเ-๎",
+    "lao": r"\u0e81-\u0ece\u0edc-\u0edf",
+    "burmese": r"\u1000-\u103f\u1050-\u109f\uaa60-\uaa7f",
+    "khmer": r"\u1780-\u17d3\u17d7\u17dc\u17dd",
+    "georgian": r"\u10a0-\u10fa\u10fc-\u10ff\u1c90-\u1cbf",
+    "armenian": r"\u0531-\u0556\u0560-\u0588",
+    "ethiopic": r"\u1200-\u135f\u1380-\u139f\u2d80-\u2dde",
 }
 SCRIPT_CLASSES: dict[str, str] = _SCRIPTS
 """Script → the inside of a regular-expression class of its letters."""
@@ -31,8 +46,20 @@ DENSE = ("hangul", "han", "kana")
 
 _RUN = re.compile("|".join(f"(?P<{name}>[{chars}]+)" for name, chars in _SCRIPTS.items()))
 _NOT_LETTERS = bytes(i for i in range(256) if not chr(i).isascii() or not chr(i).isalpha())
-_DENSE_LETTER = re.compile("[" + "".join(_SCRIPTS[name] for name in (*DENSE, "thai")) + "]")
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+UNSPACED = ("thai", "lao", "burmese", "khmer")
+"""Scripts that set no space between words."""
+
+_DENSE_LETTER = re.compile("[" + "".join(_SCRIPTS[name] for name in (*DENSE, *UNSPACED)) + "]")
+_MARKED = "".join(
+    _SCRIPTS[name]
+    for name in (
+        *("devanagari", "bengali", "gurmukhi", "gujarati", "tamil", "telugu", "kannada"),
+        *("malayalam", "sinhala", "ethiopic"),
+    )
+)
+# Vowel signs and accents are no word characters to `re`, and would cut a word in pieces.
+_PIECE = rf"(?:[^\W_]|[{_MARKED}\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u200c\u200d])+"
+_WORD = re.compile(rf"{_PIECE}(?:['’‘]{_PIECE})*")
 _INVISIBLE = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFE0F, 0xFEFF))
 
 
@@ -91,8 +118,13 @@ def weight(text: str) -> int:
     return len(text) + sum(counts.get(name, 0) for name in DENSE)
 
 
+def word_list(text: str) -> list[str]:
+    """The words between spaces and marks, each whole in scripts that write vowels as signs."""
+    return _WORD.findall(text)
+
+
 def words(text: str) -> int:
-    """Number of words; in Hangul, Han, Kana and Thai every two letters are one."""
+    """Number of words; in Hangul and scripts without spaces every two letters are one."""
     if text.isascii():
         return len(_WORD.findall(text))
     spaced, dense = _DENSE_LETTER.subn(" ", text)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,20 +14,31 @@ from pydantic import Field, field_validator
 
 from textsynth.errors import JobError
 from textsynth.quality import KEEP, Filter, Screen
+from textsynth.quality._drift import drift
+from textsynth.quality._markers import KIN, WEAK, told
 from textsynth.quality._text import DENSE, SCRIPT_CLASSES, scripts, turns
-from textsynth.records import LANGUAGES, Sample, Setting, Verdict
+from textsynth.records import LANGUAGES, Closing, Sample, Setting, Table, Verdict
 
 SCRIPTS: dict[str, tuple[str, ...]] = {
     "ko": ("hangul",), "ja": ("kana", "han"), "zh": ("han",), "ru": ("cyrillic",),
-    "uk": ("cyrillic",), "ar": ("arabic",), "hi": ("devanagari",), "th": ("thai",),
+    "uk": ("cyrillic",), "bg": ("cyrillic",), "kk": ("cyrillic",), "mn": ("cyrillic",),
+    "sr": ("cyrillic", "latin"), "uz": ("latin", "cyrillic"),
+    "ar": ("arabic",), "fa": ("arabic",), "ur": ("arabic",), "he": ("hebrew",), "el": ("greek",),
+    "hi": ("devanagari",), "mr": ("devanagari",), "ne": ("devanagari",), "bn": ("bengali",),
+    "pa": ("gurmukhi",), "gu": ("gujarati",), "ta": ("tamil",), "te": ("telugu",),
+    "kn": ("kannada",), "ml": ("malayalam",), "si": ("sinhala",), "th": ("thai",), "lo": ("lao",),
+    "my": ("burmese",), "km": ("khmer",), "ka": ("georgian",), "hy": ("armenian",),
+    "am": ("ethiopic",),
 }  # fmt: skip
 """Language → its scripts; Latin for those not named."""
 
 _LONG = 60
+_SURE = 0.5
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.S)
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.]+|[@#]\w+")
 _FOREIGN = "".join(v for k, v in SCRIPT_CLASSES.items() if k not in ("latin", "greek"))
 _GLOSS = re.compile(rf"""[(（\["'“‘「『《«][{_FOREIGN}\s·,.!?-]+[)）\]"'”’」』》»]""")
+_GREEK_WORD = re.compile(rf"[{SCRIPT_CLASSES['greek']}]{{3,}}")
 _LATIN_WORD = re.compile(rf"[{SCRIPT_CLASSES['latin']}][{SCRIPT_CLASSES['latin']}\d'’&.-]*")
 
 
@@ -81,9 +94,33 @@ class Language(Filter):
 
         return verdict
 
+    def closing(self, closing: Closing) -> Sequence[Table]:
+        """What share of the rows came in the language, by who speaks, and what the others were."""
+        first = next(itertools.chain(closing.kept, closing.dropped), None)
+        if first is None:
+            return ()
+        code = (self.expect or first.language).partition("-")[0].lower()
+
+        def failed(text: str) -> Verdict | None:
+            return self._failed(text, code)
+
+        table = drift(code, closing.kept, closing.dropped, failed, self._named)
+        return () if table is None else (table,)
+
+    def _named(self, text: str) -> str:
+        """What a text is in that is not in the language: by its script where it is too short."""
+        prose = _prose(text)
+        counts = scripts(prose)
+        most = max(counts, key=lambda name: counts[name], default="")
+        homes = [code for code, own in SCRIPTS.items() if own[-1] == most and len(own) < 2]
+        if most and (counts[most] >= self.min_letters or most == "kana"):
+            label = "ja" if most == "kana" else next(iter(found(prose)), "")
+            return LANGUAGES.get(label, label or most)
+        return LANGUAGES[homes[0]] if len(homes) == 1 else f"{most.capitalize() or 'No'} letters"
+
     def _failed(self, text: str, code: str) -> Verdict | None:
         own = SCRIPTS.get(code, ("latin",))
-        prose = _ADDRESS.sub(" ", _CODE.sub(" ", text))
+        prose = _prose(text)
         counts = scripts(prose)
         if not counts:
             return None
@@ -98,17 +135,23 @@ class Language(Filter):
         letters = sum(counts.get(name, 0) for name in own)
         if letters < self.min_letters or len(_rivals(code)) < 2:
             return None
-        chance = _chance(prose, code)
+        chance = _weak(prose, code) if code in WEAK else _chance(prose, code)
         if chance < self.threshold * (1.0 if letters >= _LONG else 0.4):
             return Verdict(keep=False, reason="wrong_language", score=round(chance, 3))
         return None
+
+
+def _prose(text: str) -> str:
+    return _ADDRESS.sub(" ", _CODE.sub(" ", text))
 
 
 def _own_share(text: str, counts: dict[str, int], own: tuple[str, ...]) -> float:
     """The own script's share of the letters: without Latin names, dense letters counted double."""
     weights = {name: n * (2 if name in DENSE else 1) for name, n in counts.items()}
     mine = sum(weights.get(name, 0) for name in own)
-    weights.pop("greek", None)
+    if "greek" not in own and "greek" in weights:
+        # Single letters are signs of mathematics.
+        weights["greek"] = sum(len(word) for word in _GREEK_WORD.findall(text))
     if "latin" not in own and "latin" in weights:
         found = _LATIN_WORD.findall(text)
         prose = sum(len(w) for w in found if w.islower())
@@ -127,9 +170,14 @@ def _foreign(text: str, own: tuple[str, ...]) -> int:
 
 @cache
 def _rivals(code: str) -> tuple[str, ...]:
-    """The languages that could be taken for `code`, itself included: those of the same scripts."""
-    own = SCRIPTS.get(code, ("latin",))
-    return tuple(c for c in LANGUAGES if SCRIPTS.get(c, ("latin",)) == own)
+    """The languages that could be taken for `code`, itself included: those that share a script.
+
+    Japanese and Chinese are told by the kana.
+    """
+    own = set(SCRIPTS.get(code, ("latin",)))
+    if "han" in own:
+        return (code,)
+    return tuple(c for c in LANGUAGES if own & set(SCRIPTS.get(c, ("latin",))))
 
 
 @cache
@@ -146,11 +194,29 @@ def _model() -> Any:
     return fasttext.load_model(str(Path(found.origin).parent / "resources" / "lid.176.ftz"))
 
 
-def _chance(text: str, code: str) -> float:
-    """Probability of `code` among its rivals; 1 if the model sees none of them."""
+def found(text: str) -> dict[str, float]:
+    """Label of lid.176 -> its probability in `text`, the twenty best."""
     line = " ".join(text.split()).encode("utf8", "replace").decode()
     labels, chances = _model().predict(line.lower() if line.isupper() else line, k=20)
-    found = {label.removeprefix("__label__"): p for label, p in zip(labels, chances, strict=True)}
-    rivals = {name: float(found.get(name, 0.0)) for name in _rivals(code)}
-    total = sum(rivals.values())
-    return rivals[code] / total if total > 0 else 1.0
+    pairs = zip(labels, chances, strict=True)
+    return {label.removeprefix("__label__"): float(p) for label, p in pairs}
+
+
+def _chance(text: str, code: str) -> float:
+    """Probability of `code` among its rivals; 1 if the model sees none of them."""
+    seen = found(text)
+    kin = KIN.get(code, ())
+    own = sum(seen.get(name, 0.0) for name in (code, *kin))
+    total = own + sum(seen.get(name, 0.0) for name in _rivals(code) if name not in (code, *kin))
+    return own / total if total > 0 else 1.0
+
+
+def _weak(text: str, code: str) -> float:
+    """The same for a language that the model hardly knows: its small words come first, and the
+    model only counts where it is sure of another one."""
+    own, other, words = told(text, code)
+    if other > own + 1:
+        return 0.0
+    seen = found(text)
+    sure = max((p for name, p in seen.items() if name not in (code, *KIN.get(code, ()))), default=0)
+    return 0.0 if sure >= _SURE and own < words / 10 else 1.0

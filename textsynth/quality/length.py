@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from textsynth.quality import KEEP, Filter, Screen
 from textsynth.quality._text import turns, visible, weight, words
 from textsynth.records import Sample, Setting, Verdict
+
+
+class OfRole(BaseModel):
+    """Limits for the turns of one role, over those for all; unset: as for all."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    min_chars: int | None = Field(default=None, ge=0)
+    max_chars: int | None = Field(default=None, ge=1)
+    min_words: int | None = Field(default=None, ge=0)
+    max_words: int | None = Field(default=None, ge=1)
 
 
 class Length(Filter):
@@ -40,6 +51,10 @@ class Length(Filter):
     max_turns: int | None = Field(default=None, ge=1)
     """Most user and assistant turns; unset for no limit."""
 
+    roles: dict[str, OfRole] = Field(default_factory=dict)
+    """Limits of their own for the turns of a role, such as `{user: {max_chars: 500}, assistant:
+    {min_chars: 80}}`: min_chars, max_chars, min_words, max_words."""
+
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         for name in ("chars", "words", "turns"):
@@ -53,15 +68,16 @@ class Length(Filter):
         return self._verdict
 
     def _verdict(self, sample: Sample) -> Verdict:
-        texts = [visible(text) for _, text in turns(sample)]
+        said = [(role, visible(text)) for role, text in turns(sample)]
+        texts = [text for _, text in said]
         if self.min_turns is not None and len(texts) < self.min_turns:
             return Verdict(keep=False, reason="too_few_turns", score=float(len(texts)))
         if self.max_turns is not None and len(texts) > self.max_turns:
             return Verdict(keep=False, reason="too_many_turns", score=float(len(texts)))
         if not texts or not all(texts):
             return Verdict(keep=False, reason="empty_turn", score=0.0)
-        for text in texts:
-            broken = self._broken(text)
+        for role, text in said:
+            broken = self._broken(text, self._of(role) if self.roles else self)
             if broken:
                 return broken
         if sum(map(len, texts)) >= self.min_total:
@@ -71,16 +87,20 @@ class Length(Filter):
             return Verdict(keep=False, reason="too_short", score=float(total))
         return KEEP
 
-    def _broken(self, text: str) -> Verdict | None:
-        if len(text) < self.min_chars and weight(text) < self.min_chars:
+    def _of(self, role: str) -> Length:
+        own = self.roles.get(role)
+        return self.model_copy(update=own.model_dump(exclude_none=True)) if own else self
+
+    def _broken(self, text: str, own: Length) -> Verdict | None:
+        if len(text) < own.min_chars and weight(text) < own.min_chars:
             return Verdict(keep=False, reason="too_short", score=float(weight(text)))
-        if len(text) > self.max_chars:
+        if len(text) > own.max_chars:
             return Verdict(keep=False, reason="too_long", score=float(len(text)))
-        if self.min_words is None and self.max_words is None:
+        if own.min_words is None and own.max_words is None:
             return None
         count = words(text)
-        if self.min_words is not None and count < self.min_words:
+        if own.min_words is not None and count < own.min_words:
             return Verdict(keep=False, reason="too_short", score=float(count))
-        if self.max_words is not None and count > self.max_words:
+        if own.max_words is not None and count > own.max_words:
             return Verdict(keep=False, reason="too_long", score=float(count))
         return None

@@ -17,7 +17,7 @@ from textsynth.quality._roles import (
     AS_CUSTOMER,
     CUSTOMER_WORDS,
 )
-from textsynth.quality._text import scripts, turns, words
+from textsynth.quality._text import scripts, turns, word_list, words
 from textsynth.records import Sample, Setting, Verdict
 
 _QUOTED = re.compile(r""""[^"]{1,300}"|“[^”]{1,300}”|「[^」]{1,300}」|(?<!\w)'[^']{2,300}'(?!\w)""")
@@ -147,7 +147,7 @@ def _speaks(pattern: re.Pattern[str], text: str) -> bool:
 
 def _tokens(text: str) -> Counter[str]:
     """Words, or pairs of characters where Hangul, Han or Kana occur."""
-    folded = re.sub(r"[^\w\s]", " ", normalised(text))
+    folded = " ".join(word_list(normalised(text)))
     counts = scripts(folded)
     if any(counts.get(name) for name in ("hangul", "han", "kana")):
         joined = "".join(folded.split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from pydantic import Field
 
@@ -10,10 +11,10 @@ from textsynth.quality import KEEP, Filter, Screen
 from textsynth.quality._text import scripts, turns, visible, words
 from textsynth.records import Sample, Setting, Verdict
 
-STOPS = ".!?…。！？｡؟۔।॥։។~～♪♡♥;"
+STOPS = ".!?…。！？｡؟۔।॥։។៕።፧။~～♪♡♥;"
 CLOSERS = "\"'”’」』)]}）】》〉›»>*_`|"
 OPENERS = "([{（「『《〈【“‘«"
-COMMAS = ",、，،:：—–&+"
+COMMAS = ",、，،፣၊:：—–&+"
 
 _LAST_WORD = re.compile(r"[\w'’]+$")
 _HANGING = frozenset(
@@ -111,11 +112,11 @@ def _ends_well(last: str) -> bool:
     end = last[-1]
     if end in STOPS or end in CLOSERS or _ADDRESS.search(last):
         return True
-    if not _LETTER.match(end):
-        return True
+    if not _LETTER.match(end) and not unicodedata.category(end).startswith("M"):
+        return True  # vowel signs are marks, and end no sentence
     if last.endswith(_ENDINGS) and not last.endswith(_NOT_ENDINGS):
         return True
-    return "thai" in scripts(last.split()[-1])
+    return bool({"thai", "lao"} & scripts(last.split()[-1]).keys())
 
 
 def _signature(before: str, last: str) -> bool:
