@@ -13,6 +13,7 @@ import yaml
 import textsynth as ts
 from tests.servers.chat import ChatServer
 from tests.servers.scripts import asking_text, prompt_texts
+from tests.teaching_script import teaching_reply
 
 ROOT = Path(__file__).parents[1]
 JOBS = sorted([*ROOT.glob("prompts/*/example.yaml"), *ROOT.glob("examples/jobs/*.yaml")])
@@ -31,6 +32,8 @@ def replies(request: dict[str, Any]) -> str:
         return "1. Fees: what it costs\n2. Limits: how much at once"
     if (task := task_reply(texts)) is not None:
         return task
+    if "response_format" not in request and (taught := teaching_reply(texts)):
+        return taught
     if "Which kind is it?" in texts[-1] or "어느 분류에" in texts[-1]:
         return sure_of(texts)
     if "Copy out" in texts[-1] or "근거가 되는" in texts[-1]:

@@ -184,6 +184,9 @@ class _Reader:
             key = next(iter(spec)) if isinstance(spec, dict) and spec else ""
             where = self.at((*path, str(key)))
             raise JobError(f"{where}: {error.asked}", error.exists, error.fix) from None
+        for option in kind.holds:
+            if options.get(option) is not None:
+                options[option] = self.part(shelf, options[option], (*path, name, option))
         try:
             context = {"home": self.home, "language": self.language}
             return kind.model_validate(options, context=context)

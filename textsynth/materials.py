@@ -251,7 +251,10 @@ def _other(
 
 
 def _check_needs(job: Job, fields: Mapping[str, Sequence[Row]]) -> None:
-    feeds = {"chunk": "documents", "persona": "personas", "partner": "personas"}
+    feeds = {
+        "chunk": "documents", "persona": "personas", "partner": "personas", "topic": "taxonomy",
+        "sample": "samples",
+    }  # fmt: skip
     for need in job.method.needs:
         if need == "partner" and len(fields.get("persona", ())) == 1:
             raise InputError(

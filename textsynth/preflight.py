@@ -127,7 +127,7 @@ def _warnings(ready: Materials) -> list[str]:
         if plain:
             found.append(f"redaction is off, and a remote provider gets to see {plain}")
     drawn = any(len(pool.rows) > pool.each for pool in ready.plan.pools)
-    if ready.plan.size < ready.job.count and not drawn:
+    if ready.plan.size < ready.job.count and not drawn and not ready.job.method.varies:
         found.append(
             f"there are {ready.plan.size:,} combinations for {ready.job.count:,} rows, so some are "
             "asked for more than once; more inputs or facets give more variety"

@@ -63,6 +63,12 @@ TEMPLATES: dict[str, dict[str, Template]] = {
         "en": Template("classify", rows="tickets.csv"),
         "ko": Template("classify", rows="tickets.ko.csv"),
     },
+    "knowledge": {"en": Template("knowledge"), "ko": Template("knowledge")},
+    "creative": {"en": Template("creative"), "ko": Template("creative")},
+    "converse": {
+        "en": Template("converse", _BANK, people="retail-banking.jsonl"),
+        "ko": Template("converse", ("bank-ko/faq.csv",), people="retail-banking.ko.jsonl"),
+    },
     "clinic": {
         "en": Template("qa", ("clinic/*",), people="patients.jsonl"),
         "ko": Template("qa", ("clinic-ko/*",), people="patients.ko.jsonl"),

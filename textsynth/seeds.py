@@ -16,6 +16,7 @@ from textsynth.job import Job
 from textsynth.records import Source, Table
 from textsynth.redaction.options import Redact
 from textsynth.redaction.rows import Mark, Redactions, redact, strings, survey
+from textsynth.shelf import options_of
 
 Treatment = Literal["fence", "drop", "keep"]
 
@@ -175,7 +176,7 @@ def _in_job(job: Job, guard: Guard) -> list[str]:
     if not guard.active:
         return []
     method = job.method
-    given = {f"{method.part}.{name}": getattr(method, name) for name in type(method).model_fields}
+    given = {f"{method.part}.{name}": value for name, value in options_of(method).items()}
     found = []
     for path, text in strings({**given, "scenarios": list(job.scenarios.texts.values())}):
         if leaks := guard.leaks.find(text):

@@ -27,6 +27,9 @@ class Part(BaseModel):
     shorthand: ClassVar[str] = ""
     """The option that a bare value sets: with shorthand 'each', `{x: 4}` means `{x: {each: 4}}`."""
 
+    holds: ClassVar[tuple[str, ...]] = ()
+    """Options that are themselves a part of the same shelf, written as such a part is."""
+
     def closing(self, closing: Closing) -> Sequence[Table]:
         """What the part has to say about a run that is about to be closed; files it may add.
 
@@ -37,6 +40,15 @@ class Part(BaseModel):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.part = cls.__module__.rpartition(".")[2]
+
+
+def options_of(part: Part) -> dict[str, Any]:
+    """A part's options by name, as they are; those of a part that it holds under their own name."""
+    given = {name: getattr(part, name) for name in type(part).model_fields}
+    return {
+        name: {value.part: options_of(value)} if isinstance(value, Part) else value
+        for name, value in given.items()
+    }
 
 
 P = TypeVar("P", bound=Part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,10 @@ from textsynth.records import LANGUAGES, Brief, Message, Reply
 CHUNK = "A replacement card arrives within 5 working days. Express delivery costs £12."
 KOREAN_CHUNK = "재발급 카드는 5영업일 안에 도착합니다. 빠른 배송은 12,000원입니다."
 NURSE = {"id": "nurse", "description": "A nurse on nights.", "attributes": {"tone": "brisk"}}
+TOPIC = {
+    "id": "t", "name": "Bread", "text": "Cooking > Baking > Bread", "about": "What it is made of.",
+    "path": ["Cooking", "Baking", "Bread"], "level": 2, "branch": "Baking",
+}  # fmt: skip
 FARMER = {"id": "farmer", "description": "A farmer who likes podcasts."}
 
 
@@ -23,6 +28,7 @@ def brief(index: int = 0, chunk: str = CHUNK, **facets: str) -> Brief:
         "chunk": {"id": "c", "text": chunk},
         "persona": NURSE,
         "partner": FARMER,
+        "topic": TOPIC,
         "examples": [{"id": "e", "text": "where is my card"}],
         "topic": {"id": "t", "name": "Cards", "path": ["Banking", "Cards"]},
     }
@@ -73,6 +79,15 @@ class Script:
     def steps(self) -> list[str]:
         """The steps asked, in order."""
         return [step for step, _ in self.asked]
+
+
+class CutOnce(Script):
+    """A script whose first reply to each step was cut by its limit."""
+
+    async def __call__(self, step: str, **request: Any) -> Reply:
+        reply = await super().__call__(step, **request)
+        first = self.steps().count(step) == 1
+        return replace(reply, finish="length") if first else reply
 
 
 def as_ask(script: Script) -> Ask:

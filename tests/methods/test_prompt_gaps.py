@@ -18,6 +18,10 @@ MORE: dict[str, Any] = {
     "second": "French", "fault": "it stays general", "good": "It costs £12.", "score": 3,
     "within": "Banking", "listed": ["Loans: lending", "Cards"], "known": ["Debit cards"],
     "system": "You are a bank's helper.", "turn": 2,
+    "concept": "yeast", "follow": "asks why",
+    "talk": [{"who": "user", "text": "Where is it?"}], "asked": "Where is it?",
+    "kind_of_piece": "a poem", "things": ["a key", "a ferry"], "limits": ["has exactly 4 lines"],
+    "names": ["Bea", "Ivo"],
 }  # fmt: skip
 METHODS: list[Method] = [
     SHELF.load(name).model_validate({"types": {"DAY": "a day"}} if name == "entities" else {})

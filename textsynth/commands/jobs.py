@@ -20,7 +20,10 @@ from textsynth.runfolder import read_summary
 def init(
     folder: Annotated[Path, typer.Argument(help="The new folder.")],
     template: Annotated[
-        str, typer.Option(help="support, qa, classify, dialogue, clinic or tenancy.")
+        str,
+        typer.Option(
+            help="support, qa, classify, dialogue, knowledge, creative, converse, clinic, tenancy."
+        ),
     ] = "support",
     language: Annotated[str, typer.Option(help="en or ko.")] = "en",
     as_json: AsJson = False,

@@ -93,6 +93,10 @@ class Method(Part):
     closed: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Facets with all the values that it knows; a job that names another is refused."""
 
+    varies: ClassVar[bool] = False
+    """Whether it draws something of its own for each brief, so that two briefs with the same rows
+    and facets bring different samples."""
+
     def takes_other(self, facets: Mapping[str, str]) -> str:
         """Whether a brief with these facets has use for `other`, a second chunk.
 

@@ -13,7 +13,10 @@ from textsynth.writers._columns import KINDS, Column
 
 _SIZES = {1_000: "n<1K", 10_000: "1K<n<10K", 100_000: "10K<n<100K", 1_000_000: "100K<n<1M",
           10_000_000: "1M<n<10M", 100_000_000: "10M<n<100M"}  # fmt: skip
-_TASKS = {"qa": "question-answering", "classify": "text-classification"}
+_TASKS = {
+    "qa": "question-answering", "knowledge": "question-answering",
+    "classify": "text-classification",
+}  # fmt: skip
 _SMALL = ("qwen2.5-coder", "smollm2")
 
 _VALUES = 100
