@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "version"),
     (
         "records", "resources", "prices", "schema", "events", "concurrency", "rates", "forecast",
-        "minhash", "rouge", "instructions", "taxonomy",
+        "minhash", "rouge", "instructions", "taxonomy", "tongues",
     ),
     ("injection", "walk", "embedding", "apportion"),
     (

@@ -105,7 +105,7 @@ def test_a_shipped_job_passes_its_check_and_writes_rows(job: Path, tmp_path: Pat
 def test_a_shipped_job_names_only_fields_that_exist(job: Path) -> None:
     loaded = ts.load_job(job)
     assert loaded.provider.part == "local"
-    assert loaded.count >= 4
+    assert loaded.whole or loaded.count >= 4
 
 
 @pytest.mark.parametrize("story", ["clinic", "tenancy"])

@@ -14,6 +14,7 @@ from textsynth.plan import Axis, Pool
 
 RESERVED = {
     "language", "language_name", "chunk", "other", "persona", "partner", "examples", "history",
+    "sample",
 }  # fmt: skip
 """Names that briefs use already, so that no facet can have them."""
 

@@ -117,8 +117,8 @@ class Pipeline:
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         if self._stop and not self._enough():
             raise self._stop
-        ended = self._spent or self._generations.over
-        self.short = shortfall(self.job, self.counts, self.quotas, ended)
+        over = self._generations.over
+        self.short = shortfall(self.job, self.counts, self.quotas, self._spent, over)
 
     def stop(self, reason: TextsynthError) -> None:
         """Ends the run after the requests under way: no new one leaves."""

@@ -158,12 +158,28 @@ def _drawn(path: Path, row: dict[str, Any]) -> tuple[dict[str, Any], str, list[T
 
 def _columns(row: dict[str, Any]) -> list[Table]:
     """What the method put beside the messages: question, quote, label …"""
-    cells = [
-        (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-        for name, value in row.get("columns", {}).items()
-        if name != "context"
-    ]
-    return [Table("columns", ("name", "value"), tuple(cells))] if cells else []
+    columns = {k: v for k, v in row.get("columns", {}).items() if k != "context"}
+    lists = {k: v for k, v in columns.items() if _is_table(v)}
+    cells = tuple((k, _cell(v)) for k, v in columns.items() if k not in lists)
+    found = [Table("columns", ("name", "value"), cells)] if cells else []
+    for name, records in lists.items():
+        heads = tuple(records[0])
+        lines = tuple(tuple(_cell(record[head]) for head in heads) for record in records)
+        found.append(Table(name, heads, lines))
+    return found
+
+
+def _is_table(value: Any) -> bool:
+    """Whether a column is a list of records that all have the same names."""
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(one, dict) and one and list(one) == list(value[0]) for one in value)
+    )
+
+
+def _cell(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def job_of(path: Path) -> Job:

@@ -115,7 +115,7 @@ def seeds_of(brief: Brief) -> dict[str, Any]:
             seeds[name] = [row["id"] for row in value]
         else:
             seeds[name] = value["id"]
-            if "source" in value and name == "chunk":
+            if "source" in value and name in ("chunk", "sample"):
                 seeds["source"] = value["source"]
             elif "source" in value and name == "other":
                 seeds["other_source"] = value["source"]

@@ -61,10 +61,12 @@ class Seeds:
         return {source: dict(sorted(kinds.items())) for source, kinds in sorted(found.items())}
 
     def _counted(self) -> Iterator[Mark]:
-        """The marks without those in the columns of a record, whose text has them already."""
-        texts = {(m.input, m.row, m.kind) for m in self.redactions.marks if m.field == "text"}
+        """The marks without those in the columns of a record, or in the turns of a sample, whose
+        text, instruction or reply has them already."""
+        whole = ("text", "instruction", "reply")
+        texts = {(m.input, m.row, m.kind) for m in self.redactions.marks if m.field in whole}
         for mark in self.redactions.marks:
-            if mark.field == "text" or (mark.input, mark.row, mark.kind) not in texts:
+            if mark.field in whole or (mark.input, mark.row, mark.kind) not in texts:
                 yield mark
 
     def tables(self) -> list[Table]:

@@ -24,14 +24,16 @@ def dry_limit(job: Job, counts: Counts) -> float:
     return math.inf if job.whole else DRY
 
 
-def shortfall(job: Job, counts: Counts, quotas: Quotas, ended: str) -> list[str]:
+def shortfall(job: Job, counts: Counts, quotas: Quotas, ended: str, over: str = "") -> list[str]:
     """What is missing, which limit was met, and what ate the rows; empty when nothing is missing.
 
-    `ended`: why no more was asked for, where it was not one of the run's own limits.
+    `ended`: why no more was asked for, where it was not one of the run's own limits. `over`: why
+    the method wanted no more, which with `count: all` leaves nothing missing.
     """
     missing = job.count - counts.kept
-    if missing <= 0:
+    if missing <= 0 or (over and not ended and job.whole and counts.kept):
         return []
+    ended = ended or over
     if ended:
         limit = ended
     elif counts.dry >= dry_limit(job, counts):

@@ -22,6 +22,8 @@ from textsynth.runner import Result, Trial
 
 VALUES = 20
 """Values of a facet that are shown; a tree has thousands."""
+_WORDS = ("text", "description", "instruction")
+"""What people read of a row that went into a brief: the first of these that it has."""
 
 
 def funnel(out: Console, summary: Summary) -> None:
@@ -195,8 +197,8 @@ def explanation(out: Console, found: Mapping[str, Any]) -> None:
         out.print(f"[yellow]{escape(found['note'])}[/]")
     for name, value in (found["fields"] or found["seeds"]).items():
         if isinstance(value, dict):
-            words = value.get("text") or value.get("description") or str(value)
-            where = f" ({value['source']})" if name == "chunk" else ""
+            words = next((value[k] for k in _WORDS if value.get(k)), str(value))
+            where = f" ({value['source']})" if name in ("chunk", "sample") else ""
             out.print(f"[bold]{name}[/] {escape(str(value['id']) + where)}\n  {escape(words)}")
         else:
             out.print(f"[bold]{name}[/] {escape(str(value))}")

