@@ -21,12 +21,12 @@ PACKAGE = ROOT / "textsynth"
 # From the ground up. A module imports from floors below its own, or from its own floor where
 # that floor is one shelf.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "version"),
+    ("errors", "version", "loop"),
     (
         "records", "resources", "prices", "schema", "events", "concurrency", "rates", "forecast",
-        "minhash", "rouge", "instructions", "taxonomy", "tongues",
+        "minhash", "rouge", "instructions", "tongues", "marked",
     ),
-    ("injection", "walk", "embedding", "apportion"),
+    ("injection", "walk", "embedding", "apportion", "taxonomy"),
     (
         "forms", "budget", "tracing", "limits", "privacy", "hidden", "style", "scenarios",
         "treewalk", "cells",
@@ -38,14 +38,15 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("job", "plan", "prompts", "journal", "counts", "companions", "coverage"),
     ("jobraw", "seeds", "completing"),
     ("jobfile",),
-    ("axes",),
+    ("axes", "made"),
     ("runfolder", "materials", "lineup", "shortfall"),
     ("turns", "generations", "taxonomy_growth"),
-    ("till",),
+    ("stage_jobs",),
+    ("till", "outlook"),
     ("endpoints",),
     ("llm", "reading"),
     ("pipeline",),
-    ("live", "project"),
+    ("live", "project", "stages"),
     ("runner",),
     ("persona_runs", "persona_choice", "taxonomy_union", "taxonomy_runs"),
     ("persona_growth",),

@@ -11,12 +11,20 @@ import pytest
 import yaml
 
 import textsynth as ts
+from tests.course_script import course
 from tests.servers.chat import ChatServer
 from tests.servers.scripts import asking_text, prompt_texts
 from tests.teaching_script import teaching_reply
 
 ROOT = Path(__file__).parents[1]
 JOBS = sorted([*ROOT.glob("prompts/*/example.yaml"), *ROOT.glob("examples/jobs/*.yaml")])
+
+
+COURSE = (
+    "Which subjects should somebody", "class sessions for this subject", "Copy out every ",
+    "question about\n", "You answer with your reasons",
+)  # fmt: skip
+"""What stands in the prompts of curricula and of their stages."""
 
 
 def sure_of(texts: list[str]) -> str:
@@ -28,6 +36,8 @@ def replies(request: dict[str, Any]) -> str:
     """A line that every method can use: a settled pair where one is asked for, else a question."""
     texts = prompt_texts(request)
     asked = " ".join(texts[-2:])
+    if any(mark in " ".join(texts) for mark in COURSE):
+        return course(request)
     if any("Subject: " in text for text in texts):
         return "1. Fees: what it costs\n2. Limits: how much at once"
     if (task := task_reply(texts)) is not None:

@@ -238,7 +238,7 @@ class _Reader:
                 f"{self.at(('models',))}: models must be a mapping of roles to models",
                 fix="write for example `models: {customer: gpt-5-mini}`",
             )
-        roles = sorted(set(method.roles.values())) if isinstance(method, Method) else []
+        roles = _roles_of(method) if isinstance(method, Method) else []
         found: dict[str, Provider] = {}
         for role, spec in raw.items():
             if role not in roles:
@@ -355,3 +355,11 @@ class _Reader:
             path = path[:-1]
         line = self.lines.get(path, 1)
         return f"{self.file.name}, line {line}"
+
+
+def _roles_of(method: Method) -> list[str]:
+    """The roles of a method and of the methods of its stages."""
+    roles = set(method.roles.values())
+    for stage in method.stages():
+        roles |= set(METHODS.load(stage.method).roles.values())
+    return sorted(roles)

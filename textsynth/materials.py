@@ -82,7 +82,7 @@ def prepare(job: Job) -> Materials:
     _check_quotas(job)
     plan = Plan(
         job.seed, axes, facets, pools_of(job, items, comes), partner="partner" in method.needs,
-        other=_other(job, chunks), language=job.language,
+        other=_other(job, chunks), language=job.language, counts=method.counts,
     )  # fmt: skip
     book = PromptBook(job.home, method.part, job.language, LANGUAGES[job.language])
     brief = plan.brief(0)
@@ -253,7 +253,7 @@ def _other(
 def _check_needs(job: Job, fields: Mapping[str, Sequence[Row]]) -> None:
     feeds = {
         "chunk": "documents", "persona": "personas", "partner": "personas", "topic": "taxonomy",
-        "sample": "samples",
+        "sample": "samples", "subject": "subjects",
     }  # fmt: skip
     for need in job.method.needs:
         if need == "partner" and len(fields.get("persona", ())) == 1:

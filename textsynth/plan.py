@@ -114,6 +114,8 @@ class Plan:
     other: Callable[[Row, Mapping[str, str], int], Row | None] | None = None
     """(chunk, facets, key) → a second chunk for the brief, or None where it wants none."""
     language: str = "en"
+    counts: str = ""
+    """A facet by whose value the briefs of a row are counted: `Brief.turn`."""
 
     @functools.cached_property
     def _slots(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -168,7 +170,27 @@ class Plan:
         count = i if spot.row < 0 else spot.visit + key_of(*spot.root, "half") % 2 * turns
         half = (count // turns + sum(chosen.values())) % 2
         own = "" if isinstance(spot.at, int) else spot.at
-        return Brief(i, name, fields, facets, self.seed, half, self.language, spot.visit, own)
+        turn = self._turn(i, spot, facets[self.counts]) if self.counts else spot.visit
+        return Brief(i, name, fields, facets, self.seed, half, self.language, spot.visit, own, turn)
+
+    def _turn(self, i: int, spot: _Spot, value: str) -> int:
+        """How many briefs of the row before brief i had the value, where one axis is walked.
+
+        In a lap the row meets each spot of the facets once, so whole laps need no counting. Where
+        another axis follows, rows of it tell the briefs of a value apart, and visits are counted.
+        """
+        if len(self.axes) != 1:
+            return spot.visit
+        values, f = dict(self._slots)[self.counts], self.facet_combinations
+        before: Iterator[_Spot]
+        if spot.row >= 0:
+            before = (self._of_row(spot.row, n) for n in range(spot.lap * f, spot.visit))
+        else:
+            m, inside = self._places, i - spot.lap * self.size
+            start = spot.lap * self.size + inside % m
+            before = (self._spot(start + n * m) for n in range(inside // m))
+        same = sum(values[self._slots_of(one)[self.counts]] == value for one in before)
+        return spot.lap * (f * values.count(value) // len(values)) + same
 
     def facets_of(self, i: int) -> dict[str, str]:
         """Only the facets of brief i, without its rows."""
@@ -187,7 +209,12 @@ class Plan:
             turn = (inside + inside // math.lcm(m, f)) % f
             visit = i // self.axes[0].size() if self.axes else i
             return _Spot(lap, inside % m, turn, visit, i, (self.seed,))
-        row, visit = axis.walk.at(i)
+        return self._of_row(*axis.walk.at(i))
+
+    def _of_row(self, row: int, visit: int) -> _Spot:
+        """The spot of a visit to a row of the axis that has a walk of its own."""
+        m, f, axis = self._places, self.facet_combinations, self._walked
+        assert axis is not None
         name = str(axis.rows[row]["id"])
         lap, inside = divmod(visit, m * f)
         turn = (inside + inside // math.lcm(m, f)) % f

@@ -9,11 +9,13 @@ from pathlib import Path
 from textsynth.errors import JobError
 from textsynth.job import Job
 from textsynth.jobfile import load_job
+from textsynth.loop import in_loop
 from textsynth.materials import Materials, prepare
+from textsynth.outlook import Outlook
 from textsynth.prices import dollars
 from textsynth.providers import Provider
 from textsynth.records import Source
-from textsynth.runner import in_loop
+from textsynth.runfolder import Run
 from textsynth.seeds import asks_remote, unredacted
 
 
@@ -32,31 +34,42 @@ def check(job: str | Path | Job, *, endpoint: bool = True) -> Findings:
 
     Costs nothing. Raises JobError, InputError or PromptError (exit code 2) or ProviderError (3).
     """
-    ready = prepare(job if isinstance(job, Job) else load_job(job))
-    lines = list(_material_lines(ready))
+    loaded = job if isinstance(job, Job) else load_job(job)
+    look = Outlook.of(loaded, Run.of(loaded).path)
+    ready = prepare(look.job)
+    lines = _material_lines(ready, look)
     if endpoint:
         for provider in _providers(ready.job):
             lines += in_loop(provider.check())
     lines += _money_lines(ready.job)
     lines += _seed_lines(ready)
-    return Findings(ready.job, list(ready.sources), lines, list(_warnings(ready)))
+    read = [s for s in ready.sources if not (look.pending and s.kind == "stage")]
+    return Findings(ready.job, read, lines, _warnings(ready, look))
 
 
-def _material_lines(ready: Materials) -> list[str]:
+def _material_lines(ready: Materials, look: Outlook) -> list[str]:
     job, plan = ready.job, ready.plan
     counts = {f if n == 1 or f.endswith("s") else f"{f}s": n for f, n in ready.rows.items()}
     rows = ", ".join(f"{n:,} {field}" for field, n in counts.items())
-    prompts = ", ".join(prompt.path.name for prompt in ready.prompts)
+    before = [
+        f"{made.job.method.part}/{p.path.name}" for made in look.checked for p in made.prompts
+    ]
+    prompts = ", ".join([*before, *(prompt.path.name for prompt in ready.prompts)])
     carried = job.odds.carried_values()
     told = ", ".join(f"{name} ({n:,} values)" for name, n in carried.items())
     asked = f"{job.count:,} rows"
     if job.whole:
         asked = f"all {job.count:,} rows of the inputs, each once, of which the good ones are kept,"
-    return [
-        f"the job {job.name}: {asked} by {job.method.part} in {job.language}",
+    # Before the stages have run, one row stands for all that they will make.
+    drawn = [
         f"inputs: {rows or 'none'}",
         *([f"facets that rows carry: {told}"] if told else []),
         f"combinations before anything comes twice: {plan.size:,}",
+    ]
+    return [
+        f"the job {job.name}: {asked} by {job.method.part} in {job.language}",
+        *look.lines,
+        *([] if look.pending else drawn),
         f"prompts: {prompts}",
         f"filters: {', '.join(part.part for part in job.quality) or 'none'}",
     ]
@@ -120,14 +133,15 @@ def _counted(found: Mapping[str, Mapping[str, int]]) -> str:
     )
 
 
-def _warnings(ready: Materials) -> list[str]:
+def _warnings(ready: Materials, look: Outlook) -> list[str]:
     found = list(ready.warnings)
     if asks_remote(ready.job) and not ready.job.redact.on(remote=True):
         plain = _counted(unredacted(ready.job, ready.items))
         if plain:
             found.append(f"redaction is off, and a remote provider gets to see {plain}")
     drawn = any(len(pool.rows) > pool.each for pool in ready.plan.pools)
-    if ready.plan.size < ready.job.count and not drawn and not ready.job.method.varies:
+    varied = drawn or ready.job.method.varies or bool(look.job.method.counts)
+    if ready.plan.size < ready.job.count and not varied:
         found.append(
             f"there are {ready.plan.size:,} combinations for {ready.job.count:,} rows, so some are "
             "asked for more than once; more inputs or facets give more variety"

@@ -14,6 +14,7 @@ from textsynth.errors import JobError, RunError, TextsynthError
 from textsynth.job import Job
 from textsynth.jobfile import load_job
 from textsynth.journal import Journal
+from textsynth.made import placed
 from textsynth.materials import prepare
 from textsynth.records import Summary, Table
 from textsynth.runfolder import KINDS, find_run, read_rows, read_state, read_summary
@@ -24,7 +25,8 @@ def status(target: str | Path = ".") -> dict[str, Any]:
 
     Keys: path, status (running, stopped, closed, short, or died when its process is gone), asked,
     briefs, kept, dropped, failed, reasons, funnel, seconds, cost (dollars or None), replies, sent,
-    sent_again, tokens_in, tokens_out (of all replies on disk), short, tables.
+    sent_again, tokens_in, tokens_out (of all replies on disk), short, tables, stages (the runs
+    before this one: stage, cost, replies, tokens_in, tokens_out …).
     """
     path = find_run(target)
     state, summary = read_state(path), read_summary(path)
@@ -47,7 +49,21 @@ def status(target: str | Path = ".") -> dict[str, Any]:
             max(0.0, time.time() - state.get("updated", time.time())), 1),
         "in_flight": state.get("in_flight"), "retried": state.get("retried"),
         "cost": cost, "last_fault": state.get("last_fault", ""), **counts,
+        "stages": _stages(path),
     }  # fmt: skip
+
+
+def _stages(path: Path) -> list[dict[str, Any]]:
+    """What the runs of a job's stages have on disk, each with its own cost."""
+    found = []
+    for file in sorted((path / "stages").glob("**/journal.sqlite")):
+        journal = Journal(file)
+        try:
+            name = file.parent.relative_to(path / "stages").as_posix()
+            found.append({"stage": name, "cost": journal.cost(), **journal.counts()})
+        finally:
+            journal.close()
+    return found
 
 
 def explain(row: str, target: str | Path = ".") -> dict[str, Any]:
@@ -147,7 +163,7 @@ def _drawn(path: Path, row: dict[str, Any]) -> tuple[dict[str, Any], str, list[T
     A note instead when that is no longer possible.
     """
     try:
-        ready = prepare(job_of(path))
+        ready = prepare(placed(job_of(path), path))
         brief = ready.plan.brief(row["index"])
     except (TextsynthError, OSError, KeyError) as error:
         return {}, f"the inputs cannot be read any more: {error}", []

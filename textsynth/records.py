@@ -100,6 +100,8 @@ class Brief:
     """How many briefs before this one had the same row of the first axis."""
     own: str = ""
     """Where the brief is one of a row's own, whatever other rows there are: that row and visit."""
+    turn: int = 0
+    """How many of those had the same value of the facet that the method counts by (`counts`)."""
 
     def number(self, name: str, low: int, high: int) -> int:
         """A whole number in [low, high], drawn for (brief, name): always the same one."""

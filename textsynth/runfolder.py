@@ -7,6 +7,7 @@
       journal.sqlite                 every reply
       run.json                       state and figures, also while it runs
       job.yaml                       the job as it was last run
+      made/  stages/                 what the job's stages made, and their own runs
       redactions.jsonl               which values of the seeds were replaced: kinds and places
 
 (Not named run.py: `textsynth.run` is the function that users call.)
@@ -94,7 +95,10 @@ class Run:
             self._lock = None
 
     def _ours(self) -> bool:
-        return (self.path / "journal.sqlite").is_file() or "summary" in read_state(self.path)
+        if (self.path / "journal.sqlite").is_file() or "summary" in read_state(self.path):
+            return True
+        # Files for the stages of a job may be there before its first start.
+        return {path.name for path in self.path.iterdir()} <= {"made", "stages"}
 
     def _take_lock(self) -> None:
         # An exclusive transaction goes with its process, also after kill -9, on every system.

@@ -9,12 +9,11 @@ import os
 import signal
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from textsynth.coverage import coverage
 from textsynth.errors import Interrupted, ShortError, TextsynthError
@@ -25,16 +24,18 @@ from textsynth.jobfile import load_job
 from textsynth.journal import Entry
 from textsynth.live import View, make_view
 from textsynth.llm import Llm
+from textsynth.loop import in_loop
 from textsynth.materials import Materials, prepare
+from textsynth.outlook import Outlook
 from textsynth.pipeline import Pipeline
 from textsynth.reading import job_of, require_rows
 from textsynth.records import Closing, Sample, Summary, Table, Verdict
 from textsynth.runfolder import Run, SampleRows, find_run, read_summary
+from textsynth.stages import Staged, StageRun, run_stages
 from textsynth.tracing import NO_TRACING, Tracing, open_tracing
 from textsynth.version import VERSION
 from textsynth.writers import SHELF, Writer
 
-T = TypeVar("T")
 log = logging.getLogger("textsynth")
 SAVE_EVERY = 1.0
 """Seconds between two savings of a run's figures."""
@@ -50,6 +51,8 @@ class Result:
     replayed: int
     seconds: float
     cost: float | None
+    stages: Sequence[StageRun] = ()
+    """The runs that came before; `asked`, `replayed`, `seconds` and `cost` have them in."""
 
 
 @dataclass(frozen=True)
@@ -82,19 +85,51 @@ def run(
     Raises JobError, ProviderError, ShortError (the dataset is written all the same), Interrupted.
     """
     loaded = job.changed(**overrides) if isinstance(job, Job) else load_job(job, overrides)
-    ready = prepare(loaded)
-    for words in ready.warnings:
-        log.warning("warning: %s", words)
+    folder, view = Path(out) if out else None, view or make_view(None)
     with _observed(loaded, log_to, trace) as (events, tracing):
-        return in_loop(
-            _run(ready, Path(out) if out else None, view or make_view(None), events, tracing)
-        )
+        staged = _staged(loaded, folder, view, events, tracing)
+        ready = prepare(staged.job)
+        for words in (*staged.warnings, *ready.warnings):
+            log.warning("warning: %s", words)
+        result = in_loop(_run(ready, folder, view, events, tracing, staged.tables))
+        return replace(result, stages=staged.runs, **staged.added(result))
 
 
 def preview(job: str | Path | Job, *, count: int = 3, out: str | Path | None = None) -> list[Trial]:
-    """The first `count` briefs, written and screened. `run` uses their replies again, for free."""
-    ready = prepare(job if isinstance(job, Job) else load_job(job))
-    return in_loop(_preview(ready, count, Path(out) if out else None))
+    """The first `count` briefs, written and screened. `run` uses their replies again, for free.
+
+    The stages of a job run first, whole: what they make is in the run folder, and stays.
+    """
+    ready, folder = _after_stages(job if isinstance(job, Job) else load_job(job), out)
+    return in_loop(_preview(ready, count, folder))
+
+
+def _after_stages(job: Job, out: str | Path | None) -> tuple[Materials, Path | None]:
+    """A job made ready after its stages, and the folder that was named for its run."""
+    folder = Path(out) if out else None
+    staged = _staged(job, folder, View(), Events(), NO_TRACING, say=True)
+    for words in staged.warnings:
+        log.warning("warning: %s", words)
+    return prepare(staged.job), folder
+
+
+def _staged(
+    job: Job, out: Path | None, view: View, events: Events, tracing: Tracing, say: bool = False
+) -> Staged:
+    """The job after its stages, each of which is a run of its own; `say` tells that they come.
+
+    All that can be known of the job is checked before the first of them asks anything.
+    """
+    look = Outlook.of(job, Run.of(job, out).path)
+    if look.pending:
+        prepare(look.job)
+        if say:
+            log.warning("%s", look.words())
+
+    def run_one(stage: Job, path: Path) -> Result:
+        return in_loop(_run(prepare(stage), path, view, events, tracing))
+
+    return run_stages(job, out, run_one)
 
 
 @contextlib.contextmanager
@@ -116,7 +151,12 @@ def _observed(job: Job, log_to: str | Path | None, trace: bool) -> Iterator[tupl
 
 
 async def _run(
-    materials: Materials, out: Path | None, view: View, events: Events, tracing: Tracing
+    materials: Materials,
+    out: Path | None,
+    view: View,
+    events: Events,
+    tracing: Tracing,
+    tables: Sequence[Table] = (),
 ) -> Result:
     job, began = materials.job, time.monotonic()
     with Run.of(job, out) as folder:
@@ -133,7 +173,7 @@ async def _run(
                 span = tracing.run(job.name, {"method": job.method.part})
                 with _signals(pipeline), view.watch(pipeline), span:
                     await pipeline.produce()
-                seeds = [*materials.seeds.tables(), *llm.guard.table(pipeline.checked)]
+                seeds = [*tables, *materials.seeds.tables(), *llm.guard.table(pipeline.checked)]
                 pipeline.tables = llm.guard.tables(tables_of(job, folder, seeds))
                 summary = pipeline.summary()
                 close(job, folder, summary)
@@ -174,9 +214,9 @@ def estimate(
     90 % interval. Raises as `preview` does.
     """
     loaded = job.changed(**overrides) if isinstance(job, Job) else load_job(job, overrides)
-    ready = prepare(loaded)
+    ready, folder = _after_stages(loaded, out)
     limit = ready.job.brief_limit
-    trials = in_loop(_preview(ready, min(sample, limit), Path(out) if out else None))
+    trials = in_loop(_preview(ready, min(sample, limit), folder))
     taken = [
         Taken(
             trial.sample is not None and all(verdict.keep for verdict in trial.verdicts),
@@ -334,47 +374,3 @@ def _signals(pipeline: Pipeline) -> Iterator[None]:
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)
-
-
-def in_loop(work: Coroutine[Any, Any, T]) -> T:
-    """`asyncio.run`, in a thread of its own when this one already runs a loop (a notebook)."""
-    if not _loop_runs_here():
-        return _run_loop(work)
-    running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[T]]] = []
-
-    async def noted() -> T:
-        task = asyncio.ensure_future(work)
-        running.append((asyncio.get_running_loop(), task))
-        return await task
-
-    with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(asyncio.run, noted())
-        try:
-            # Looked at again and again: a signal that another thread of the process gets does not
-            # wake this one, and Ctrl+C would be held until the run has ended.
-            while not future.done():
-                wait((future,), timeout=0.2)
-            return future.result()
-        except KeyboardInterrupt:
-            for loop, task in running:
-                loop.call_soon_threadsafe(task.cancel)
-            raise
-
-
-def _run_loop(work: Coroutine[Any, Any, T]) -> T:
-    """`asyncio.run`, on uvloop where there is one."""
-    factory: Callable[[], asyncio.AbstractEventLoop] | None = None
-    with contextlib.suppress(ImportError):
-        import uvloop
-
-        factory = uvloop.new_event_loop
-    with asyncio.Runner(loop_factory=factory) as runner:
-        return runner.run(work)
-
-
-def _loop_runs_here() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True

@@ -120,7 +120,8 @@ def safe(job: Job, items: Mapping[str, Items], hidden: Sequence[Hidden] = ()) ->
     """
     options = job.redact if job.redact.on(asks_remote(job)) else None
     chunks = [name for name, part in job.inputs.items() if part.field == "chunk"]
-    seeds = made_safe(items, options, job.seed, job.injections, chunks, hidden)
+    nameless = [name for name, part in job.inputs.items() if part.learned]
+    seeds = made_safe(items, options, job.seed, job.injections, chunks, hidden, nameless)
     clashes = [
         f"vary: a value of the facet '{facet}' is redacted in the seeds; rows with it are dropped"
         for facet, values in job.vary.items()
@@ -137,12 +138,14 @@ def made_safe(
     injections: Treatment,
     chunks: Collection[str],
     hidden: Sequence[Hidden] = (),
+    nameless: Collection[str] = (),
 ) -> Seeds:
     """As `safe`, without a job. `options`: None for no redaction; `chunks`: the inputs whose rows
-    carry what was found in them."""
+    carry what was found in them; `nameless`: those whose names are nobody's."""
     redactions = Redactions()
     if options is not None:
-        redactions = redact(options, seed, {name: found.rows for name, found in items.items()})
+        rows = {name: found.rows for name, found in items.items()}
+        redactions = redact(options, seed, rows, nameless)
         items = {name: _redacted(found, name, redactions) for name, found in items.items()}
     instructions: list[Instruction] = []
     made: dict[str, Items] = {}

@@ -60,6 +60,12 @@ def result(out: Console, found: Result) -> None:
         out.print(f"{facet}: {escape(', '.join(shares))}")
     for table in summary.tables:
         finding(out, table)
+    for run in found.stages:
+        out.print(
+            f"stage {run.stage}: {run.made} files made in {span(run.seconds)} ({run.asked} "
+            f"requests asked now, {run.replayed} from the journal); {run.tokens_in:,} tokens in, "
+            f"{run.tokens_out:,} out; {dollars(run.cost)}"
+        )
     used = ", ".join(f"{model} ({n} requests)" for model, n in summary.models.items())
     out.print(
         f"\n{summary.kept} rows kept in {span(found.seconds)} ({found.asked} requests asked now, "
@@ -75,6 +81,7 @@ def result_json(found: Result) -> dict[str, Any]:
     return {
         "path": str(found.path), "asked": found.asked, "replayed": found.replayed,
         "seconds": round(found.seconds, 2), "cost": found.cost, "summary": as_json(found.summary),
+        "stages": [asdict(run) for run in found.stages],
     }  # fmt: skip
 
 
@@ -232,6 +239,12 @@ def status(out: Console, found: Mapping[str, Any]) -> None:
     if found["status"] in ("running", "died"):
         out.print(
             f"last sign {found['seconds_since_update']} s ago; {found['in_flight']} in flight"
+        )
+    for stage in found["stages"]:
+        out.print(
+            f"stage {escape(stage['stage'])}: {stage['replies']:,} replies on disk; "
+            f"{stage['tokens_in']:,} tokens in, {stage['tokens_out']:,} out; "
+            f"{dollars(stage['cost'])}"
         )
     for line in found["short"]:
         out.print(f"[yellow]{escape(line)}[/]")

@@ -172,7 +172,7 @@ class _Growing:
             "count": "all", "seed": order.seed, "language": order.language,
             "provider": _spec(order.provider),
             "inputs": {"frontier": {"from": source.as_posix()}},
-            "quality": [], "redact": False,
+            "quality": [], "redact": False, **order.more,
         }  # fmt: skip
         if order.models:
             fields["models"] = {role: _spec(model) for role, model in order.models.items()}

@@ -23,6 +23,15 @@ MORE: dict[str, Any] = {
     "kind_of_piece": "a poem", "things": ["a key", "a ferry"], "limits": ["has exactly 4 lines"],
     "names": ["Bea", "Ivo"],
     "low": 10, "high": 20, "operation": "depth", "parent": None, "child": None,
+    "sessions": 8, "concepts": 5, "length": "short",
+    "chosen": [{"number": 2, "name": "Fees", "concepts": ["a flat fee", "a rate"]}],
+}  # fmt: skip
+COURSE: dict[str, Any] = {
+    "topic": {"id": "t", "name": "Cards", "text": "Bank > Cards", "about": ""},
+    "subject": {
+        "id": "s", "name": "Card fees", "level": "", "topic": "", "subtopics": [],
+        "sessions": [{"name": "Fees", "concepts": ["a flat fee"]}],
+    },
 }  # fmt: skip
 METHODS: list[Method] = [
     SHELF.load(name).model_validate({"types": {"DAY": "a day"}} if name == "entities" else {})
@@ -50,7 +59,7 @@ def test_no_prompt_shows_where_something_is_left_out(method: Method, step: str, 
             own["pick"] = pick
         fields = {
             name: value
-            for name, value in made.fields.items()
+            for name, value in {**made.fields, **COURSE}.items()
             if name in method.needs or (full and name in method.may_use)
         }
         if full == 2 and "persona" in fields:

@@ -36,6 +36,10 @@ class Input(Part):
 
     use: ClassVar[Literal["axis", "pool", "reference"]] = "axis"
 
+    learned: ClassVar[bool] = False
+    """Whether the rows are about a field of knowledge, as models write them: names in them, such as
+    Adam Smith, are no customer's, and stay."""
+
     def load(self, home: Path) -> Items:
         """Reads everything; paths are relative to `home`, the job's folder.
 

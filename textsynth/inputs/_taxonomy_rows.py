@@ -18,7 +18,7 @@ def topic_rows(root: Node, title: str, source: str, language: str) -> list[Row]:
     """
     return [
         {
-            "id": digest([node.name for node in path if node.name], size=8),
+            "id": digest([node.name for node in path if node.name], size=6),
             "name": path[-1].name,
             "path": [path[0].name or title, *(node.name for node in path[1:])],
             "level": len(path) - 1,

@@ -21,7 +21,7 @@ from textsynth.taxonomy.edits import prune, shorten
 from textsynth.taxonomy.nested import from_nested
 from textsynth.taxonomy.raw import from_python
 from textsynth.taxonomy.text import from_text
-from textsynth.taxonomy.tree import BETWEEN, Tree
+from textsynth.taxonomy.tree import Tree, levels_of
 from textsynth.treewalk import TreeWalk
 
 Nested = dict[Any, Any] | list[Any] | str
@@ -37,6 +37,7 @@ class Taxonomy(Input):
 
     shorthand: ClassVar[str] = "from"
     field: ClassVar[str] = "topic"
+    learned: ClassVar[bool] = True
     use: ClassVar[Literal["axis", "pool"]] = "axis"
 
     from_: str | HubTopics = Field(alias="from", default="")
@@ -140,8 +141,7 @@ class Taxonomy(Input):
 
     def marks(self, row: Row) -> Mapping[str, str]:
         """The facets of a brief with this topic: level_1, level_2, … as paths below the root."""
-        below = row["path"][1:]
-        return {f"level_{n}": BETWEEN.join(below[:n]) for n in range(1, len(below) + 1)}
+        return levels_of(row["path"])
 
     def closing(self, closing: Closing) -> Sequence[Table]:
         """How many topics of each branch have a kept row."""

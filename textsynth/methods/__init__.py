@@ -66,6 +66,58 @@ class Ask(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Stage:
+    """A run that comes before the job's own: its rows become products, files that people may edit.
+
+    Subclasses say what a product is. Stages follow one another: each takes the rows of a field and
+    gives rows of a field, those of the last to the job.
+    """
+
+    name: str
+    """Of its run's folder and of the folder of its products."""
+
+    method: str
+    """The method on the shelf that writes it."""
+
+    options: Mapping[str, Any]
+    """The method's options."""
+
+    takes: str
+    """The field whose rows it takes: those of an input, or of the stage before."""
+
+    gives: str
+    """The field whose rows it gives."""
+
+    def among(self, rows: Sequence[Row]) -> Self:
+        """The stage as it treats these rows, all that come in; called once."""
+        return self
+
+    def made(self, row: Row) -> bool:
+        """Whether a row is already what the stage gives, so that nothing is to be made of it."""
+        return False
+
+    def place(self, row: Row) -> tuple[str, ...]:
+        """The row in words, from general to particular: folders and file of its product."""
+        return (str(row.get("name") or row["id"]),)
+
+    def about(self, row: Row) -> Any:
+        """What of a row its product depends on, as plain JSON: when it changes, it is made anew."""
+        return row
+
+    def product(self, row: Row, kept: Sequence[Sample]) -> Any:
+        """What the kept samples of a row (one at least) come to, as plain YAML data."""
+        raise NotImplementedError
+
+    def rows(self, row: Row, product: Any) -> list[Row]:
+        """The rows that a product stands for, as it is now in its file. Raises Misfit."""
+        raise NotImplementedError
+
+    def specimen(self) -> Row:
+        """A row such as it gives, to check prompts with before there is one."""
+        raise NotImplementedError
+
+
 class Method(Part):
     """A method's options, and `write`, which does the work."""
 
@@ -96,6 +148,12 @@ class Method(Part):
     varies: ClassVar[bool] = False
     """Whether it draws something of its own for each brief, so that two briefs with the same rows
     and facets bring different samples."""
+    counts: ClassVar[str] = ""
+    """A facet: `Brief.turn` tells how many briefs of the same row came before with its value."""
+
+    def stages(self) -> Sequence[Stage]:
+        """The runs that come before the job's own, in order, where its inputs do not give all."""
+        return ()
 
     def takes_other(self, facets: Mapping[str, str]) -> str:
         """Whether a brief with these facets has use for `other`, a second chunk.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,18 +62,26 @@ class Redactions:
     leaks: Leaks = field(default_factory=Leaks)
 
 
-def redact(options: Redact, seed: int, inputs: Mapping[str, Sequence[Row]]) -> Redactions:
+def redact(
+    options: Redact,
+    seed: int,
+    inputs: Mapping[str, Sequence[Row]],
+    nameless: Collection[str] = (),
+) -> Redactions:
     """A stand-in for each value in every string of every row, the same one within a document.
 
     What is found once is looked for in all rows, so a second spelling that tells nothing by itself
     goes too. Rows without a value are handed on as they are. An `id` that is a hash of the content
-    is made anew from what is left: the old one could be tried out.
+    is made anew from what is left: the old one could be tried out. In the inputs `nameless` no
+    names are looked for, but those found in the others.
     """
+    fewer = options.model_copy(update={"kinds": tuple(k for k in options.kinds if k != "name")})
     leaks, pseudonyms = Leaks(), Pseudonyms(seed, options.style)
     edits: dict[tuple[str, int], Edits] = {}
     rows = {
         name: [
-            _first(name, number, row, options, pseudonyms, leaks, edits)
+            _first(name, number, row, own, pseudonyms, leaks, edits)
+            for own in (fewer if name in nameless else options,)
             for number, row in enumerate(given)
         ]
         for name, given in inputs.items()

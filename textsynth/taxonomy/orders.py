@@ -36,6 +36,8 @@ class Order:
     seed: int = 0
     prices: Any = None
     """As in a job file."""
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """Further fields of a job file for the runs: concurrency, retries, patience …"""
 
     def checked(self) -> Order:
         """The same order. Raises JobError for a number that is out of its bounds."""

@@ -60,3 +60,9 @@ class Tree:
 def words_of(path: Sequence[Node]) -> str:
     """A path in words: "Retail banking > Deposits > Savings accounts"."""
     return BETWEEN.join(node.name for node in path if node.name)
+
+
+def levels_of(path: Sequence[str]) -> dict[str, str]:
+    """level_1, level_2 … of the names of a path: each as the path in words below the root."""
+    below = [str(name) for name in path[1:]]
+    return {f"level_{n}": BETWEEN.join(below[:n]) for n in range(1, len(below) + 1)}

@@ -1,0 +1,85 @@
+"""What makes a question of a curriculum useless, told in English and Korean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from textsynth.methods import _lines as lines
+from textsynth.methods._stems import stems
+
+_TEACHES = re.compile(
+    r"\bthe syllabus\b"
+    r"|\b(?:this|our|the above) (?:course|class|curriculum|syllabus|lesson|module)\b"
+    r"|\b(?:this|the|each|both|these|previous|next|last) (?:class )?sessions?\b"
+    r"|\b(?:sessions?|lectures?|lessons?|modules?|units?|class) (?:no\. ?|number )?\d+\b"
+    r"|\b(?:given|listed|key) concepts?\b|\bconcepts? (?:above|listed|given|covered)\b"
+    r"|\b(?:covered|discussed|learned|taught) (?:so far|in (?:class|the course)|earlier|above)\b"
+    r"|\bthe (?:learner|student) (?:knows|has learned|already)\b"
+    r"|강의 ?계획|교과 ?과정|(?:이|본|해당|이번) (?:강의|과목|수업|강좌|차시|단원)"
+    r"|\d+ ?(?:차시|회차)|핵심 ?개념|(?:앞서|지금까지) (?:배운|다룬|학습한)"
+    r"|학습자(?:는|가|의)",
+    re.IGNORECASE,
+)
+_SOLVED = re.compile(
+    r"^\W*(?:(?:sample |model |correct )?answer|solution|explanation"
+    r"|(?:모범 ?)?답안?|정답|해설|풀이)\W*[:：]",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LABEL = re.compile(
+    r"^[\s*#]*(?:(?:exam |basic |intermediate |advanced )*question|문제|질문)"
+    r"(?: ?\d+)?[\s*]*[:：.][\s*]*",
+    re.IGNORECASE,
+)
+_WEAK = frozenset(("and", "with", "from", "into", "the", "for", "type", "basi", "intr", "over"))
+
+
+def bare(text: str) -> str:
+    """A question without a label before it and quotes around it."""
+    text = _LABEL.sub("", text.strip()).strip()
+    if len(text) > 1 and text[0] in '"“' and text[-1] in '"”' and text.count(text[0]) <= 2:
+        text = text[1:-1].strip()
+    return text
+
+
+def traced(concept: str, text: str) -> bool:
+    """Whether a text has a word of a concept, by how it begins; a concept without words passes."""
+    if concept.casefold() in text.casefold():
+        return True
+    own = {stem for _, stem in stems(concept, 3, 4)} - _WEAK
+    return not own or bool(own & {stem for _, stem in stems(text, 3, 4)})
+
+
+def fault(question: str, chosen: Sequence[dict[str, Any]], language: str) -> str:
+    """Why a question is of no use, in words; empty where it is of use.
+
+    `chosen`: the sessions [{name, concepts}]; of each one a concept must show in the question.
+    """
+    if len(question) < (12 if language in ("ko", "ja", "zh") else 20):
+        return "the model wrote no question"
+    if lines.refuses(question):
+        return "the model refused"
+    if language == "ko" and not lines.korean(question):
+        return "the question is in another language"
+    if _TEACHES.search(question):
+        return "the question speaks of the syllabus"
+    if _SOLVED.search(question):
+        return "the question has its answer with it"
+    for session in chosen:
+        if not any(traced(concept, question) for concept in session["concepts"]):
+            return f"the question has no trace of {', '.join(session['concepts'])}"
+    return ""
+
+
+def answer_fault(answer: str, question: str, language: str) -> str:
+    """Why an answer is of no use, in words; empty where it is of use."""
+    if len(answer) < (15 if language in ("ko", "ja", "zh") else 30):
+        return "the model did not answer"
+    if lines.refuses(answer):
+        return "the model refused to answer"
+    if language == "ko" and not lines.korean(answer):
+        return "the answer is in another language"
+    if lines.echoes(answer, question):
+        return "the answer repeats the question"
+    return ""
