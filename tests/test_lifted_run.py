@@ -87,7 +87,7 @@ def test_a_method_within_keeps_its_columns_facets_and_tables(job: Write) -> None
         assert steps[-2:] == ["followup", "reply"]
     told = ts.explain(read(home)[0]["id"], home / "outputs" / "lift")
     assert [exchange["step"] for exchange in told["exchanges"]][1] == "knowledge/question"
-    assert [table.title for table in result.summary.tables][1] == "Concepts of the topics"
+    assert "Concepts of the topics" in [table.title for table in result.summary.tables]
 
 
 def test_the_same_bytes_whatever_the_concurrency(job: Write) -> None:

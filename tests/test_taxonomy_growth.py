@@ -53,7 +53,7 @@ def subject(request: dict[str, Any]) -> str:
 
 def angle(request: dict[str, Any]) -> int:
     said = prompt_texts(request)[1]
-    ways = ("textbook", "specialists", "headings")
+    ways = ("textbook", "come to", "headings")
     return next(n for n, words in enumerate(ways) if words in said)
 
 
@@ -130,13 +130,14 @@ def test_a_prompt_knows_the_path_and_what_stands_beside(home: Path) -> None:
             "Bees", branching=3, variants=1, about="of all kinds", provider=provider(server)
         )
     one, two, three = (node.name for node in found.tree.children)
-    ask = "A textbook of this subject has 3 chapters. List them."
-    assert said[0][3:] == [f"Subject: Bees (of all kinds)\n\n{ask}"]
+    # Three more than are wanted are asked for.
+    ask = "A textbook of this subject has {} chapters. List them."
+    assert said[0][3:] == [f"Subject: Bees (of all kinds)\n\n{ask.format(6)}"]
     assert [
-        f"Subject: Bees\n\n{ask}",
+        f"Subject: Bees\n\n{ask.format(3)}",
         "\n".join(f"{name}: about {name.lower()}" for name in (one, two, three)),
         f'Now only the chapter "{two}" (about {two.lower()}), as a subject of its own.\n\n'
-        "A textbook of it has 3 chapters. List them.",
+        "A textbook of it has 6 chapters. List them.",
     ] in [texts[5:] for texts in said]
     assert len(said) == 4
 
@@ -401,7 +402,7 @@ def test_killed_and_started_again_it_asks_nothing_twice(
     whole = ts.taxonomies.grow(
         "Bees", out="whole.yaml", branching=6, provider=provider(topic_server)
     ).path.read_bytes()
-    topic_server.latency = 0.03
+    topic_server.latency = 0.15
     before, asked = dict(topic_server.counts), topic_server.requests
     spec = json.dumps(provider(topic_server))
     words = ["taxonomy", "grow", "Bees", "-o", "killed.yaml", "--branching", "6"]
@@ -410,6 +411,7 @@ def test_killed_and_started_again_it_asks_nothing_twice(
     end = time.monotonic() + 30
     while topic_server.requests < asked + 9 and process.poll() is None and time.monotonic() < end:
         time.sleep(0.002)
+    assert process.poll() is None, "it ended before it could be killed"
     os.kill(process.pid, signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
     ended = subprocess.run(command, capture_output=True, text=True, check=False)

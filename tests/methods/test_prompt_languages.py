@@ -14,8 +14,9 @@ from textsynth.prompts import PromptBook, StandIn
 
 HOME = Path(__file__).parents[2]
 JUDGES = {
-    "entities/verify", "preference/compare", "preference/score", "qa/answerable", "qa/quote",
-    "qa/verify", "rewrite/verify",
+    "converse/verify", "entities/verify", "evolve/compare", "evolve/rate", "knowledge/verify",
+    "preference/compare", "preference/score", "qa/answerable", "qa/quote", "qa/verify",
+    "rewrite/verify", "self_instruct/kind",
 }  # fmt: skip
 """Steps that write nothing for a row: they copy words of a text, or judge it for the machine."""
 

@@ -22,6 +22,10 @@ ANGLES = ("contents", "parts", "questions")
 
 TRIES = 3
 
+SPARE = 3
+"""Names that a list is asked for beyond `branching`: the first that come to a model's mind are what
+every subject has (management, marketing), and what is special to this one comes after them."""
+
 
 class TaxonomyGrow(Method):
     """Lists the sub-topics of a node, in free text, asked for in several ways.
@@ -56,7 +60,7 @@ class TaxonomyGrow(Method):
         beside, known = _listed(topic, "beside"), _listed(topic, "known")
         fields: dict[str, Any] = {
             "within": BETWEEN.join(path[:-1]), "about": str(topic.get("about") or ""),
-            "listed": _listed(topic, "listed"), "known": known, "number": self.branching,
+            "listed": _listed(topic, "listed"), "known": known, "number": self.branching + SPARE,
         }  # fmt: skip
         raw, enough = "", 1 if known else 2
         for take in range(TRIES):

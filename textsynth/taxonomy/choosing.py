@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from textsynth.taxonomy.near import merged, near_equal
@@ -34,6 +34,20 @@ _SENTENCE = re.compile(
     r"|(?:습니다|입니다|합니다|됩니다|니다|어요|아요|해요|나요|까요|인가요|는가|한다|된다|이다|세요)$",
     re.IGNORECASE,
 )
+_EVERYWHERE = re.compile(
+    r"^(?:(?:business|project|product|quality|operations?|risk|staff|people|human resources?|time"
+    r"|team|data|financial|general|office) )?(?:management|administration|operations?)$"
+    r"|^(?:marketing|sales|advertising|compliance|regulations?|regulatory compliance|customer"
+    r" (?:service|support|care|relations?|satisfaction)|human resources|training|innovation"
+    r"|technology|(?:product|business|professional) development|communications?|leadership"
+    r"|strategy|planning|ethics|best practices|trends|security|partnerships?"
+    r"|business relationships?)(?: and (?:sales|support|regulations?|advertising|promotion))?$"
+    r"|^(?:마케팅|영업|광고|홍보|경영|관리|운영|규제|법규|규정 준수|준법|인사|인적 자원|교육 ?훈련"
+    r"|혁신|기술|전략|기획|윤리|리더십|의사소통|고객 ?(?:서비스|지원|관리|응대|만족)"
+    r"|(?:위험|리스크|품질) ?관리)$",
+    re.IGNORECASE,
+)
+"""Names that fit any subject. They count last: a model thinks of them first."""
 _FOREIGN = re.compile(r"[぀-ヿ㐀-鿿Ѐ-ӿ؀-ۿ฀-๿]")
 _JOINED = re.compile(r"[,/&·+;(]|\b(?:and|or)\b|(?<=\S)[와과]\s|\b(?:및|또는)\b", re.IGNORECASE)
 _HANGUL = re.compile(r"[가-힣]")
@@ -90,6 +104,13 @@ def misplaced(name: str, path: Sequence[str], beside: Iterable[str] = ()) -> str
     return ""
 
 
+_EMPTY = {
+    "service", "services", "product", "products", "issues", "matters", "topics", "solutions",
+    "서비스", "상품", "제품", "업무", "문제",
+}  # fmt: skip
+"""Words that add nothing to a name: "Banking services" below "Retail banking", "Services"."""
+
+
 def _part_of(name: str, above: str) -> bool:
     """Whether a name has only some of the words above it: "Banking" below "Retail banking".
 
@@ -97,8 +118,9 @@ def _part_of(name: str, above: str) -> bool:
     """
     if _JOINED.search(above):
         return False
-    words, all_words = name.casefold().split(), above.casefold().split()
-    return len(words) < len(all_words) and set(words) < set(all_words)
+    all_words = set(above.casefold().split())
+    telling = {word for word in name.casefold().split() if word not in _EMPTY}
+    return telling < all_words
 
 
 def choose(
@@ -113,8 +135,9 @@ def choose(
     """The topics that become children of the last of `path`, of `lists` of (name, about).
 
     Names that say the same are one. Those that stand in most lists come first, then those that
-    stand further up, then those of an earlier list; at most `most`, with the `known` ones, which
-    are children already and stay first. The order of `lists` is that of asking, not of arrival.
+    stand further up, then those of an earlier list, and last what every subject has (marketing); at
+    most `most`, with the `known` ones, which are children already and stay first. The order of
+    `lists` is that of asking, not of arrival.
     """
     chosen = Chosen()
     nodes = {_exact(node.name): Node(node.name, node.about, node.children) for node in known}
@@ -148,12 +171,19 @@ def choose(
         votes[end] |= votes[key]
     keep = {_exact(node.name) for node in known}
     news = [node for node in left if _exact(node.name) not in keep]
-    news.sort(key=lambda node: (-len(votes[_exact(node.name)]), ranks[_exact(node.name)]))
+    news.sort(key=lambda node: _rank(node.name, votes, ranks))
     room = max(most - old, 0)
     chosen.children = [node for node in left if _exact(node.name) in keep] + news[:room]
     chosen.spare = [node.name for node in news[room:]]
     chosen.named, chosen.new = len(nodes) - old + len(refused), len(news[:room])
     return chosen
+
+
+def _rank(
+    name: str, votes: Mapping[str, set[int]], ranks: Mapping[str, tuple[int, int]]
+) -> tuple[bool, int, tuple[int, int]]:
+    key = _exact(name)
+    return bool(_EVERYWHERE.match(name)), -len(votes[key]), ranks[key]
 
 
 def _exact(name: str) -> str:
