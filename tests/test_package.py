@@ -61,6 +61,7 @@ def test_the_wheel_carries_prompts_personas_and_locks(wheel: Path) -> None:
         "textsynth/_bundled/prompts/support/agent.ko.jinja",
         "textsynth/_bundled/personas/general.jsonl",
         "textsynth/_bundled/taxonomies/README.md",
+        "textsynth/_bundled/taxonomies/general.ko.yaml",
         "textsynth/_bundled/examples/jobs/support.en.yaml",
         "textsynth/engine/locks/smollm2-135m.lock",
     ):
@@ -85,6 +86,9 @@ def test_the_installed_wheel_makes_a_project_and_runs_it(
     )
     (own / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", "utf8")
     command = scripts(venv) / "textsynth"
+    show = (command, "taxonomy", "show", "general", "--language", "ko")
+    drawn = call(*show, cwd=tmp_path, home=tmp_path)
+    assert drawn.startswith("인간의 지식과 능력\n├── 수학과 논리\n")
     call(command, "init", "bank", "--template", "qa", cwd=tmp_path, home=tmp_path)
     job = tmp_path / "bank/job.yaml"
     endpoint = (

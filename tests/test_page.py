@@ -19,6 +19,8 @@ from typer.testing import CliRunner
 import textsynth as ts
 from tests.conftest import Project
 from tests.servers.chat import ChatServer
+from tests.servers.scripts import prompt_texts
+from tests.teaching_script import teaching_reply
 from textsynth.cli import app
 from textsynth.errors import RunError, ShortError
 from textsynth.page import Branch, topics
@@ -89,6 +91,50 @@ def test_the_tree_of_topics_comes_from_the_facets_of_the_rows() -> None:
     assert {name: node.rows for name, node in found.below.items()} == {"Cards": 3, "Loans": 2}
     assert found.below["Cards"].below == {"Lost": Branch("Lost", 2), "Fees": Branch("Fees", 1)}
     assert topics(Summary("a", "qa", "en", 5)) is None
+
+
+def test_topics_without_a_row_are_in_the_tree_too() -> None:
+    facets = {"level_1": {"Loans": 2}, "level_2": {"Loans > Car": 2}}
+    known = [["Cards", "Lost"], ["Cards", "Fees"], ["Loans", "Car"], ["Loans", "Home"], ["Cash"]]
+    found = topics(Summary("a", "qa", "en", 2, kept=2, facets=facets), known)
+    assert found is not None
+    assert {name: node.rows for name, node in found.below.items()} == {
+        "Cards": 0, "Loans": 2, "Cash": 0,
+    }  # fmt: skip
+    assert [found.told, found.below["Loans"].told, found.below["Cash"].told] == [
+        "4 of 5 without a row", "1 of 2 without a row", "",
+    ]  # fmt: skip
+
+
+def test_of_a_large_tree_the_levels_are_shown_that_fit() -> None:
+    known = [[f"branch {a}", f"topic {b}"] for a in range(60) for b in range(100)]
+    found = topics(Summary("a", "qa", "en", 1), known)
+    assert found is not None
+    assert found.shown
+    assert [node.shown for node in found.below.values()] == [False] * 60
+    assert found.below["branch 7"].told == "100 of 100 without a row"
+
+
+@pytest.mark.parametrize("even", ["leaves", "branches"])
+def test_a_run_over_topics_shows_all_of_them(project: Project, even: str) -> None:
+    tree = {"Bank": {"Cards": ["Lost", "Fees"], "Loans": {"Car": None, "Home": None}, "Cash": None}}
+    with ChatServer(script=lambda request: teaching_reply(prompt_texts(request)) or "A loan.") as s:
+        inputs = {"taxonomy": {"topics": tree, "even": even}}
+        job = project(s.url, method="knowledge", inputs=inputs, count=2, quality=["length"])
+        ran = ts.run(job)
+    page = html.fromstring(ts.report(ran.path).read_text("utf8"))
+    rows = ran.summary.facets["level_2"]
+    (shown,) = page.xpath("//ul[@class='tree']")
+    text = " ".join(shown.text_content().split())
+    assert text.startswith("all topics 2 3 of 5 without a row Cards")
+    for name in ("Lost", "Fees", "Car", "Home"):
+        branch = "Cards" if name in ("Lost", "Fees") else "Loans"
+        assert f"{name} {rows.get(f'{branch} > {name}', 0)}" in text
+    none = {
+        " ".join(e.text_content().split()).split()[0] for e in page.xpath("//li[@class='none']")
+    }
+    assert len(none & {"Lost", "Fees", "Car", "Home", "Cash"}) == 3
+    assert not page.xpath("//h3[starts-with(text(), 'level_')]")
 
 
 def test_the_command_names_the_file(run: Path) -> None:

@@ -251,6 +251,24 @@ def test_merge_tells_what_became_one(bank: Path) -> None:
     assert found == Merged("again.txt", 12, 12, [])
 
 
+def test_equal_names_and_long_lists_are_not_told_one_by_one(bank: Path) -> None:
+    _, said = run("merge", "topics.txt", "topics.txt", "-o", "same.txt")
+    assert said == "16 topics of all, 8 merged, 8 in same.txt\n"
+    Path("list.txt").write_text("".join(f"Loan {n} plan\nLoan {n} plans\n" for n in range(20)))
+    said = run("merge", "list.txt", "-o", "few.txt")[1]
+    assert said.count("is one with") == 12
+    assert "… and 8 more: --json lists all" in said
+
+
+def test_an_edit_without_a_change_writes_a_new_file(bank: Path, editor: Editor) -> None:
+    editor("pass")
+    Path("table.csv").write_text("level1,level2\nCards,Debit\n,Credit\n")
+    assert ts.taxonomies.edit("table.csv", "tree.yaml").out == "tree.yaml"
+    assert Path("tree.yaml").read_text("utf8") == "Cards:\n  Debit:\n  Credit:\n"
+    assert ts.taxonomies.edit("topics.txt", "tree.yaml").out == ""
+    assert Path("tree.yaml").read_text("utf8").startswith("Cards:")
+
+
 def test_merge_of_different_roots_keeps_both(bank: Path) -> None:
     found = ts.taxonomies.merge([bank, "topics.ko.yaml"], "both.yaml")
     assert (found.before, found.after, found.merges) == (16, 16, [])

@@ -375,6 +375,37 @@ def test_an_order_that_cannot_be_met_is_refused(
     assert not list(home.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["-o", "x.csv"], "A tree cannot be written to 'x.csv'"),
+        (["-o", str(ROOT / "taxonomies/mine.yaml")], "comes with textsynth and is not written to"),
+        (["--provider", "nope"], "error: There is no 'nope' among providers"),
+        (["--model", "pilot=m"], "error: The method has no role 'pilot'. Known: enquirer"),
+        (["--budget-usd", "1"], "The price of scripted-model is unknown"),
+    ],
+    ids=["a table", "brought", "provider", "role", "price"],
+)
+def test_what_cannot_be_is_told_without_a_job_file(
+    home: Path, topic_server: ChatServer, options: list[str], words: str
+) -> None:
+    given = json.dumps(provider(topic_server))
+    ran = CliRunner().invoke(app, ["taxonomy", "grow", "X", "--provider", given, *options])
+    assert (ran.exit_code, topic_server.requests) == (2, 0)
+    said = " ".join(ran.stderr.split())
+    assert words in said
+    assert "job.yaml" not in said
+
+
+def test_a_budget_is_kept_with_prices_of_ones_own(home: Path, topic_server: ChatServer) -> None:
+    (home / "prices.yaml").write_text("scripted-model: {input: 1.0, output: 1.0}\n", "utf8")
+    given = json.dumps(provider(topic_server))
+    spend = ["--provider", given, "--budget-usd", "1", "--prices", "prices.yaml", "--depth", "1"]
+    ran = CliRunner().invoke(app, ["taxonomy", "grow", "X", *spend])
+    assert ran.exit_code == 0, ran.stderr
+    assert (home / "x.yaml").is_file()
+
+
 def test_a_growing_that_broke_off_goes_on(home: Path) -> None:
     answered = 0
 

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import itertools
+import json
 import math
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from textsynth.cells import BY, MAX_CELLS, Odds, cell_of, told
 from textsynth.records import Table
+from textsynth.taxonomy.tree import BETWEEN
 
 FEW = 12
 """A facet with at most so many values is crossed with others, such as a difficulty or a kind."""
+
+TOPICS = "topics.jsonl"
+"""What `write_topics` writes."""
+
+LEVEL = "level_{}"
+"""The facets that the rows of a tree carry."""
 
 _LINES = 12
 """Combinations of facets that are counted, at most."""
@@ -171,3 +180,39 @@ def coverage(
         for row in facets:
             found.add(row)
     return found.tables()
+
+
+def write_topics(folder: Path, odds: Odds) -> None:
+    """Notes in a run's folder which topics its rows could be about, one a line, so that its report
+    shows those without a row too; not those of more than `MAX_CELLS` topics."""
+    file = folder / TOPICS
+    tree = next((brings for brings in odds.carried if LEVEL.format(1) in brings.names), None)
+    file.unlink(missing_ok=True)
+    if tree is None or len(tree.rows) > MAX_CELLS:
+        return
+    shares = itertools.repeat(1.0) if tree.shares is None else tree.shares
+    marks = (tree.marks(row) for row, share in zip(tree.rows, shares, strict=False) if share)
+    paths = dict.fromkeys(_names(own) for own in marks)
+    aside = file.with_name(f"{TOPICS}.part")
+    with aside.open("w", encoding="utf8", newline="\n", errors="replace") as out:
+        out.writelines(json.dumps(path, ensure_ascii=False) + "\n" for path in paths if path)
+    aside.replace(file)
+
+
+def read_topics(folder: Path) -> list[list[str]]:
+    """The topics that a run could be about, each as the names below the root; [] if not known."""
+    try:
+        text = (folder / TOPICS).read_text(encoding="utf8")
+    except OSError:
+        return []
+    return [json.loads(line) for line in text.split("\n") if line]
+
+
+def _names(marks: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of level_1, level_2 …, each of which begins with the one before."""
+    found: list[str] = []
+    above = ""
+    while (words := marks.get(LEVEL.format(len(found) + 1))) is not None:
+        found.append(words.removeprefix(above))
+        above = f"{words}{BETWEEN}"
+    return tuple(found)

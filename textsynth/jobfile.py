@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -62,10 +63,14 @@ def load_job(
 def made_job(fields: Mapping[str, Any], home: Path) -> Job:
     """A job from plain JSON or YAML values, as a file would hold them; paths relative to `home`.
 
-    Raises JobError as `load_job` does.
+    Raises JobError as `load_job` does, but names no line: nobody wrote the file.
     """
     text = yaml.safe_dump(dict(fields), sort_keys=False, allow_unicode=True)
-    return _parsed(text, Path("job.yaml"), {}, home.resolve())
+    try:
+        return _parsed(text, Path("job.yaml"), {}, home.resolve())
+    except JobError as error:
+        words = re.sub(r"^job\.yaml, line \d+: ", "", error.asked)
+        raise JobError(words, error.exists, error.fix) from None
 
 
 def _parsed(text: str, file: Path, overrides: Mapping[str, Any], folder: Path) -> Job:

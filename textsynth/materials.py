@@ -183,7 +183,7 @@ def _unused(
     found += [
         f"no prompt of '{job.method.part}' uses '{field}', so that input changes nothing"
         for field in fields
-        if field not in used and field not in job.method.needs
+        if field not in {*used, *job.method.needs, *job.method.reads}
     ]
     return found
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from textsynth.cells import BY
 from textsynth.inputs import Row
 from textsynth.job import Job
 from textsynth.made import (
@@ -19,8 +22,10 @@ from textsynth.made import (
 )
 from textsynth.materials import Materials, prepare
 from textsynth.methods import Stage
+from textsynth.quotas import uneven_quota
 from textsynth.records import digest
 from textsynth.stage_jobs import stage_job
+from textsynth.taxonomy.tree import BETWEEN, levels_of
 
 
 @dataclass
@@ -52,8 +57,10 @@ class Outlook:
             look.pending, known = True, False
             words = getattr(part, "root", "")
             look.lines.append(f"first, a taxonomy is grown from '{words}': made/taxonomy.yaml")
-            rows = [_topic(words)]
-            job = job.model_copy(update={"inputs": {**job.inputs, name: given("topic", rows)}})
+            rows = [_topic(part)]
+            inputs = {**job.inputs, name: given("topic", rows)}
+            quotas = _known_quotas(job, list(levels_of(rows[0]["path"])))
+            job = job.model_copy(update={"inputs": inputs, "quotas": quotas})
         elif stages:
             rows = first_rows(job, stages[0])[0]
         for plain in stages:
@@ -66,7 +73,7 @@ class Outlook:
             look.checked.append(prepare(stage_job(job, stage, rows[:1], products.folder)))
             if todo or not known:
                 look.lines.append(look._line(stage, len(todo) if known else None))
-                look.pending, known, rows = True, False, [stage.specimen()]
+                look.pending, known, rows = True, False, _specimens(stage, rows)
             else:
                 rows = through(products, [plain], rows, lambda stage, pieces: None).rows
         look.job = with_rows(job, stages, rows) if stages else job
@@ -84,9 +91,40 @@ class Outlook:
         return f"{first} the stage {stage.name}, for {asked}{times}: made/{stage.name}/"
 
 
-def _topic(root: str) -> Row:
-    """Stands for a topic of a tree that is still to be grown."""
+def _topic(part: Any) -> Row:
+    """Stands for a topic of a tree that is still to be grown, as deep as it is to be."""
+    deep = part.depth if part.level == "leaves" else min(part.depth, part.level)
+    path = [part.root, *["…"] * deep]
     return {
-        "id": digest("topic", [root], size=6), "name": root, "path": [root], "level": 0,
-        "text": root, "about": "", "branch": root, "weight": 1.0, "source": "", "language": "",
+        "id": digest("topic", [part.root], size=6), "name": path[-1], "path": path, "level": deep,
+        "text": BETWEEN.join(path), "about": "", "branch": path[1], "weight": 1.0,
+        "weights": [1.0] * deep, "source": "", "language": "",
     }  # fmt: skip
+
+
+def _specimens(stage: Stage, rows: Sequence[Row]) -> list[Row]:
+    """Rows that stand for those that a stage will make: one for each path of what it takes, since
+    quotas may be on its levels."""
+    one = stage.specimen()
+    paths = dict.fromkeys(tuple(row.get("path") or ()) for row in rows)
+    if "path" not in one or () in paths:
+        return [one]
+    return [
+        {**one, "id": digest("stands for", path, size=6), "path": list(path)}
+        | {"topic": path[-1], "weights": [1.0] * len(path)}
+        for path in paths
+    ]
+
+
+def _known_quotas(job: Job, levels: Sequence[str]) -> dict[str, Any]:
+    """The quotas of a job, without those that give numbers to topics that are still to be grown.
+
+    Raises JobError where such a quota does not add up to the count.
+    """
+    found: dict[str, Any] = {}
+    for name, quota in job.quotas.items():
+        if isinstance(quota, str) or not set(levels).intersection(name.split(BY)):
+            found[name] = quota
+        elif sum(quota.values()) != job.count:
+            raise uneven_quota(job.quota_at(name), name, quota, job.count)
+    return found

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
+from textsynth.coverage import read_topics
 from textsynth.prices import dollars
 from textsynth.reading import funnel_rows, require_rows, status
 from textsynth.records import LANGUAGES, Summary
 from textsynth.runfolder import KINDS, find_run, read_rows, read_summary
+from textsynth.taxonomy.tree import BETWEEN
 
 SAMPLES, PER_REASON, VALUES = 12, 2, 30
 """Kept rows shown, dropped or failed rows shown for each reason, and values shown of a facet."""
 
 MOST = 200_000
 """Dropped and failed rows that are looked through for examples."""
+
+
+LINES = 5_000
+"""Topics that the tree shows at most: of a larger one, the levels that fit."""
 
 
 @dataclass
@@ -31,6 +38,25 @@ class Branch:
     name: str
     rows: int = 0
     below: dict[str, Branch] = field(default_factory=dict)
+    shown: bool = True
+    """Whether what it divides into is on the page, or only told in numbers."""
+
+    @property
+    def leaves(self) -> int:
+        """Topics at its end that are divided no further: itself, if it is one."""
+        return sum(one.leaves for one in self.below.values()) if self.below else 1
+
+    @property
+    def empty(self) -> int:
+        """Those of them that no kept row is about."""
+        return sum(one.empty for one in self.below.values()) if self.below else int(not self.rows)
+
+    @property
+    def told(self) -> str:
+        """How many of its topics have no row, in words."""
+        if not self.below or (self.shown and not self.empty):
+            return ""
+        return f"{self.empty:,} of {self.leaves:,} without a row"
 
 
 def report(target: str | Path = ".", *, out: str | Path | None = None) -> Path:
@@ -47,7 +73,7 @@ def report(target: str | Path = ".", *, out: str | Path | None = None) -> Path:
         "summary": summary, "state": status(path), "dollars": dollars,
         "language": LANGUAGES.get(summary.language, summary.language),
         "funnel": list(funnel_rows(summary)), "facets": list(_facets(summary)),
-        "tree": topics(summary), "job": _job(path),
+        "tree": topics(summary, read_topics(path)), "job": _job(path),
         "kept": list(_kept(path, summary.kept)), "lost": _lost(path),
     }  # fmt: skip
     file = Path(out) if out else path / "report.html"
@@ -77,26 +103,50 @@ def _template() -> jinja2.Template:
     return env.get_template("report.html.jinja")
 
 
-def topics(summary: Summary) -> Branch | None:
-    """The tree of the kept rows' topics, from the facets `level_1`, `level_2` …; None without."""
+def topics(summary: Summary, known: Iterable[Sequence[str]] = ()) -> Branch | None:
+    """The tree of topics with the kept rows of each, from the facets `level_1`, `level_2` …
+
+    `known`: those that there are, by their names below the root. None where there is neither.
+    """
     root = Branch("all topics")
+    for path in known:
+        node = root
+        for step in path:
+            node = node.below.setdefault(step, Branch(step))
     depths = itertools.takewhile(lambda d: f"level_{d}" in summary.facets, itertools.count(1))
     for depth in depths:
         for words, rows in summary.facets[f"level_{depth}"].items():
-            *above, name = words.split(" > ")
+            *above, name = words.split(BETWEEN)
             if len(above) < depth - 1:
                 continue  # a shallow leaf, counted where it stands
             node = root
             for step in above:
                 node = node.below.setdefault(step, Branch(step))
-            node.below[name] = Branch(name, rows)
+            node.below.setdefault(name, Branch(name)).rows = rows
             root.rows += rows if depth == 1 else 0
+    _cut(root)
     return root if root.below else None
 
 
+def _cut(root: Branch) -> None:
+    """Shows the levels that fit on a page, the first one whatever it has."""
+    level, lines = [root], 1
+    while level:
+        below = [child for node in level for child in node.below.values()]
+        lines += len(below)
+        if lines > LINES and level != [root]:
+            for node in level:
+                node.shown = False
+            return
+        level = below
+
+
 def _facets(summary: Summary) -> Iterator[tuple[str, list[tuple[str, int]], int]]:
-    """(facet, its largest values with their rows, how many values are left out)."""
+    """(facet, its largest values with their rows, how many values are left out); the levels of
+    topics have a picture of their own."""
     for facet, counts in summary.facets.items():
+        if re.fullmatch(r"level_\d+", facet) and "level_1" in summary.facets:
+            continue
         ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
         yield facet, ranked[:VALUES], max(0, len(ranked) - VALUES)
 

@@ -161,11 +161,16 @@ def check_quota(where: str, name: str, quota: Quota, count: int, odds: Odds) -> 
                 else "name a value that the rows of the input have",
             )  # fmt: skip
     if sum(quota.values()) != count:
-        raise JobError(
-            f"{where}: the quota on '{name}' cannot be met",
-            f"its rows add up to {sum(quota.values())}, count is {count}",
-            "make the two equal",
-        )
+        raise uneven_quota(where, name, quota, count)
+
+
+def uneven_quota(where: str, name: str, quota: Mapping[str, int], count: int) -> JobError:
+    """A quota that gives other numbers than the job asks for."""
+    return JobError(
+        f"{where}: the quota on '{name}' cannot be met",
+        f"its rows add up to {sum(quota.values())}, count is {count}",
+        "make the two equal",
+    )
 
 
 def check_together(where: Mapping[str, str], quotas: Apportioned) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from textsynth.coverage import coverage
+from textsynth.coverage import coverage, write_topics
 from textsynth.errors import Interrupted, ShortError, TextsynthError
 from textsynth.events import Events, JsonLog, RedactingFilter, Redactor, redact_error
 from textsynth.forecast import Forecast, Taken, Use
@@ -294,6 +294,7 @@ def close(job: Job, folder: Run, summary: Summary) -> None:
     dataset.write(folder.kept, folder.path, summary)
     for writer in chosen.values():
         writer.write(folder.kept, folder.path / "exports", summary)
+    write_topics(folder.path, job.odds)
 
 
 def export(

@@ -62,13 +62,16 @@ def changed(out: Console, found: Change) -> None:
 
 
 def merged(out: Console, found: Merged) -> None:
-    """What became one."""
-    for one in found.merges:
+    """What became one; of equal names it needs no telling."""
+    unlike = [one for one in found.merges if one.gone != one.kept]
+    for one in unlike[:_MOST]:
         under = f"  [dim]under {escape(one.under)}[/]" if one.under else ""
         out.print(f"'{escape(one.gone)}' is one with '{escape(one.kept)}'{under}")
+    if len(unlike) > _MOST:
+        out.print(f"… and {len(unlike) - _MOST:,} more: --json lists all")
     out.print(
-        f"{found.before:,} topics of all, {len(found.merges):,} merged, {found.after:,} in "
-        f"{escape(found.out)}"
+        f"{found.before:,} topics of all, {found.before - found.after:,} merged, "
+        f"{found.after:,} in {escape(found.out)}"
     )
 
 

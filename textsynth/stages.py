@@ -72,8 +72,8 @@ class Growing:
     fields: Mapping[str, Any]
 
 
-def grow_tree(growing: Growing) -> list[Closed]:
-    """Grows a tree, writes its file and tells of the runs that it took."""
+def grow_tree(growing: Growing) -> tuple[list[Closed], list[str]]:
+    """Grows a tree, writes its file; the runs that it took, and what did not go well, in words."""
     ran: list[Closed] = []
 
     def run(job: Job, *, out: Path) -> Closed:
@@ -87,8 +87,9 @@ def grow_tree(growing: Growing) -> list[Closed]:
     order = Order(
         depth=part.depth, branching=part.branching, about=part.about,
         provider=fields.pop("provider", "local"), language=fields.pop("language", "en"),
-        budget_usd=budget.get("usd"), seed=fields.pop("seed", 0), prices=fields.pop("prices", None),
-        more=fields,
+        budget_usd=budget.get("usd"), budget_tokens=budget.get("tokens"),
+        budget_minutes=budget.get("minutes"), seed=fields.pop("seed", 0),
+        prices=fields.pop("prices", None), more=fields,
     )  # fmt: skip
     grown = grow_into(
         growing.file, part.root, home=growing.folder, name=f"{growing.job.name[:60]}-taxonomy",
@@ -97,9 +98,16 @@ def grow_tree(growing: Growing) -> list[Closed]:
     if not grown.tree.children:
         raise ShortError(
             f"no tree could be grown from '{part.root}'", "; ".join(grown.notes),
-            f"a stronger model manages more; or write the tree yourself into {growing.file}",
+            "a stronger model or a larger budget does more; or write the tree yourself into "
+            f"{growing.file}",
         )  # fmt: skip
-    return ran
+    told = [f"the tree about '{part.root}': {note}" for note in grown.notes]
+    if grown.short:
+        told.append(
+            f"made/{growing.file.name} is less deep than it was to be, and the run goes by it: add "
+            "what is missing, or delete it to have it grown again by another model or budget"
+        )
+    return ran, told
 
 
 @dataclass(frozen=True)
@@ -213,13 +221,16 @@ class _Work:
             return
         part, file = found[1], tree_file(self.products.folder)  # where `pieces` puts it as well
         stage = _Tree("taxonomy", "", {}, "", "topic")
-        row = {"id": "taxonomy", **part.model_dump(mode="json", by_alias=True)}
+        # Which of its topics the job takes changes nothing in the tree.
+        asked = part.model_dump(mode="json", include={"root", "depth", "branching", "about"})
+        row = {"id": "taxonomy", **asked}
         (piece,) = self.products.pieces(stage, [row])
         if piece.make:
             file.parent.mkdir(parents=True, exist_ok=True)
             folder = self.path / "stages" / "taxonomy"
             fields = shared(self.job) | budget_fields(self.budget("taxonomy"))
-            runs = grow_tree(Growing(self.job, part, file, folder, self.run_job, fields))
+            runs, told = grow_tree(Growing(self.job, part, file, folder, self.run_job, fields))
+            self.staged.warnings += told
             self.staged.runs += [StageRun.of("taxonomy", 1, ran) for ran in runs]
             self.products.note(stage, piece, file.read_text("utf8"))
             return

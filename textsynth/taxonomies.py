@@ -18,16 +18,15 @@ from textsynth.errors import InputError, JobError
 from textsynth.inputs._files import File
 from textsynth.inputs._taxonomy_files import (
     FOLDER,
-    KINDS,
     NESTED_KINDS,
     TABLE_KINDS,
     HubTopics,
     bundled,
+    check_written,
     locate,
     read_tree,
 )
 from textsynth.inputs._text import read_text
-from textsynth.resources import roots
 from textsynth.taxonomy import edits
 from textsynth.taxonomy.editor import changed
 from textsynth.taxonomy.measures import Measures, measure
@@ -135,7 +134,7 @@ def show(
 ) -> Shown | Sequence[Brought]:  # fmt: skip
     """A tree, or a branch of it; without a place the trees that textsynth brings."""
     if place is None:
-        return [_brought(name, path) for name, path in bundled(Path()).items()]
+        return [_brought(name, path) for name, path in sorted(bundled(Path()).items())]
     tree = read(place, language=language)
     if branch:
         tree.root = edits.find(tree, branch)[-1]
@@ -158,7 +157,8 @@ def edit(
     Each change is `PATH=…`: rename "A > B=New name", about "A > B=what it is about", add
     "A=Child: about" ("=Child" at the top), move "A > B=C" (B under C), done in this order. In the
     editor the tree stands as indented text; when that cannot be read, the file stays as it was and
-    the text stays beside it, for the next `edit` to go on with.
+    the text stays beside it, for the next `edit` to go on with. A new `out` is written also where
+    nothing was changed.
     """
     tree, target = _opened(place, out, language)
     before = edits.size(tree)
@@ -247,8 +247,10 @@ def _by_hand(place: Place, tree: Tree, target: Path, language: str) -> Change:
     text = read_text(source.path, source.shown) if source and is_text else to_text(tree)
     before = edits.size(tree)
     edited = changed(text, target, lambda words: from_text(words, f"{target.name}.edited.txt"))
-    if edited is None:
+    if edited is None and target.exists():
         return Change("", before, before, ["nothing was changed"])
+    if edited is None:  # what was asked for is a copy, or the same in another form
+        return Change(str(write(tree, target)), before, before, ["nothing was changed"])
     words, after = edited
     if target.suffix.lower() in NESTED_KINDS:
         write(after, target)
@@ -286,22 +288,9 @@ def _opened(place: Place, out: Place | None, language: str) -> tuple[Tree, Path]
 
 
 def _target(out: Place) -> Path:
-    """Where a tree may be written. Raises InputError for those that textsynth brings."""
+    """Where a tree may be written. Raises InputError where it may not, or cannot."""
     path = Path(out)
-    suffix = path.suffix.lower()
-    if suffix in TABLE_KINDS or suffix not in KINDS | {""}:
-        raise InputError(
-            f"a tree cannot be written to '{path.name}'",
-            "trees are written as indented text (.txt, .md), YAML (.yaml) and JSON (.json)",
-            "give -o OUT.yaml",
-        )
-    real = path.resolve()
-    for root in roots(real.parent)[1:]:
-        if real.is_relative_to((root / FOLDER).resolve()):
-            raise InputError(
-                f"'{FOLDER}/{path.name}' comes with textsynth and is not written to",
-                fix="give -o OUT.yaml",
-            )
-    if path.is_dir() or not real.parent.is_dir():
+    check_written(path)
+    if path.is_dir() or not path.resolve().parent.is_dir():
         raise InputError(f"'{out}' cannot be written", fix="name a file in a folder that is there")
     return path

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -84,6 +85,7 @@ class _Growing:
     def __init__(self, tree: Node, home: Path, name: str, run: Running, order: Order) -> None:
         self.tree, self.home, self.name, self.run, self.order = tree, home, name, run, order
         self.cost: float | None = 0.0
+        self.tokens, self.began = 0, time.monotonic()
         self.paths: list[Path] = []
         self.counts = dict.fromkeys(("briefs", "kept", "dropped", "failed"), 0)
         self.rounds: list[dict[str, Any]] = []
@@ -144,6 +146,7 @@ class _Growing:
         summary = read_summary(out)
         if summary.briefs < summary.asked:  # it was stopped; else what failed is told below
             self.notes += [f"{out.name}: {words}" for words in told if words]
+        self.tokens += summary.tokens_in + summary.tokens_out
         for name in self.counts:
             self.counts[name] += getattr(summary, name)
         if summary.failed:
@@ -176,8 +179,10 @@ class _Growing:
         }  # fmt: skip
         if order.models:
             fields["models"] = {role: _spec(model) for role, model in order.models.items()}
-        if order.budget_usd is not None:
-            fields["budget"] = {"usd": max(order.budget_usd - (self.cost or 0.0), 1e-6)}
+        # Never nothing: a run without a budget would have no limit.
+        least = {"usd": 1e-6, "tokens": 1, "minutes": 1e-6}
+        if left := self.left():
+            fields["budget"] = {name: max(amount, least[name]) for name, amount in left.items()}
         if order.prices is not None:
             fields["prices"] = order.prices
         return made_job(fields, Path())
@@ -199,10 +204,20 @@ class _Growing:
              "named": sum(chosen.named for chosen in found), "new": new}
         )  # fmt: skip
 
+    def left(self) -> dict[str, float]:
+        """What is left of the budgets that there are: usd, tokens, minutes."""
+        order, minutes = self.order, (time.monotonic() - self.began) / 60
+        most = {
+            "usd": (order.budget_usd, self.cost or 0.0),
+            "tokens": (order.budget_tokens, self.tokens),
+            "minutes": (order.budget_minutes, minutes),
+        }
+        return {name: whole - gone for name, (whole, gone) in most.items() if whole is not None}
+
     def spent(self) -> str:
         """That the budget is used up, in words; empty while it is not."""
-        most = self.order.budget_usd
-        return "the budget was used up" if most is not None and (self.cost or 0.0) >= most else ""
+        over = any(amount <= 0 for amount in self.left().values())
+        return "the budget was used up" if over else ""
 
     def grown(self, target: Path) -> Grown:
         """What it all came to."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from textsynth.errors import JobError
-from textsynth.inputs._taxonomy_files import locate, read_tree
+from textsynth.inputs._taxonomy_files import check_written, locate, read_tree
 from textsynth.live import View
 from textsynth.records import LANGUAGES
 from textsynth.runner import run
@@ -31,6 +31,7 @@ def grow(
     language: str | None = None,
     budget_usd: float | None = None,
     seed: int = 0,
+    prices: Any = None,
     view: View | None = None,
 ) -> Grown:
     """A tree of the topics of `root`, level by level, written to `out` (<root>.yaml) as YAML.
@@ -40,10 +41,12 @@ def grow(
     root, in words. `seed_tree`: a tree, or its file (also one that textsynth brings, such as
     taxonomies/general.yaml), of which only nodes without children are divided, so one may prune a
     level by hand and go on, also in the file itself. `models`: a model of its own for teacher,
-    organiser or enquirer. `language`: else that of the tree, or en. The same call goes on where an
+    organiser or enquirer. `language`: else that of the tree, or en. `prices`: as in a job file,
+    which a budget needs where the price of a model is not known. The same call goes on where an
     earlier one was stopped.
 
-    Raises JobError for an order that cannot be met or a file that is not its own, else as `run`.
+    Raises JobError for an order that cannot be met or a file that is not its own, InputError for
+    one that no tree can be written to, else as `run`.
     """
     start: str | Node = root.strip()
     told, same = "", False
@@ -62,9 +65,10 @@ def grow(
     if not name:
         raise JobError("no subject is named", fix="name one, such as 'Retail banking', or a tree")
     target = target or Path(f"{_word(name)}.yaml")
+    check_written(target)
     order = Order(
         depth, branching, variants, about, provider, models or {},
-        language or (told if told in LANGUAGES else "en"), budget_usd, seed,
+        language or (told if told in LANGUAGES else "en"), budget_usd, seed, prices,
     )  # fmt: skip
     job = f"grow-{_word(target.stem)}"
     return grow_into(

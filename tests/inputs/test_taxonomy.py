@@ -158,6 +158,23 @@ def test_even_by_leaves_or_by_branches(tmp_path: Path) -> None:
     assert shares(shared, even="branches") == [3, 6, 3]
 
 
+def test_weights_that_count_for_nothing_are_told(tmp_path: Path) -> None:
+    (tmp_path / "t.txt").write_text("Bank\n  Cards (x3)\n    Debit\n  Loans\n")
+    for even, told in (("leaves", 1), ("branches", 0)):
+        part = made(**{"from": "t.txt", "even": even})
+        found = part.cautions(part.load(tmp_path).rows, (), "en")
+        assert len(found) == told
+        assert all(words.startswith("t.txt gives topics weights") for words in found)
+    part = made(**{"from": "t.txt", "only": "Loans"})
+    assert part.cautions(part.load(tmp_path).rows, (), "en") == []
+
+
+def test_a_tree_of_which_nothing_is_left_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "t.txt").write_text("Bank\n  Cards\n  Loans\n")
+    with pytest.raises(JobError, match="othing would be left of the tree"):
+        made(**{"from": "t.txt", "without": ["Cards", "Loans"]}).load(tmp_path)
+
+
 def test_marks_are_the_levels_below_the_root(tmp_path: Path) -> None:
     part = made(topics=NESTED)
     savings, _, cards = part.load(tmp_path).rows
@@ -208,7 +225,8 @@ def test_shorthand_and_options_that_do_not_go_together() -> None:
         ({"topics": [["a"]]}, "a list inside a list"),
         ({"from": {"hub": "a/b", "slit": "x"}}, "Extra inputs"),
         ({"topics": ["a"], "level": 0}, "greater than or equal to 1"),
-        ({"root": "Banking", "branching": 0}, "greater than or equal to 1"),
+        ({"root": "Banking", "branching": 1}, "greater than or equal to 2"),
+        ({"root": "Banking", "depth": 7}, "less than or equal to 6"),
     ):
         with pytest.raises(ValidationError, match=words):
             made(**options)
@@ -339,4 +357,13 @@ def test_the_card_tells_how_far_the_topics_were_covered(tmp_path: Path) -> None:
         ("Deposits", 2, 1, "50 %", 2), ("Cards", 1, 1, "100 %", 1), ("all", 3, 2, "67 %", 3)
     )  # fmt: skip
     assert not part.closing(Closing(tmp_path, tmp_path, [], []))
+    many = made(topics=[f"topic {n}" for n in range(1000)])
+    kept = [row(topic) for topic in many.load(tmp_path).rows[:600]]
+    (table,) = many.closing(Closing(tmp_path, tmp_path, kept, []))
+    assert len(table.rows) == 41
+    assert table.rows[0] == ("topic 600", 1, 0, "0 %", 0)
+    assert table.rows[-2:] == (
+        ("(961 more)", 961, 600, "62 %", 600),
+        ("all", 1000, 600, "60 %", 600),
+    )
     assert isinstance(part.load(tmp_path), Items)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from textsynth.records import Source, Summary
+from textsynth.records import Source, Summary, Table
 from textsynth.writers._card import card, escape
 from textsynth.writers._columns import Scan
 
@@ -156,6 +156,13 @@ def test_rows_of_the_small_model_are_called_untrustworthy(
 )
 def test_sizes(rows: int, size: str) -> None:
     assert front(card(FULL, COLUMNS, rows=rows))["size_categories"] == [size]
+
+
+def test_what_the_parts_found_is_escaped_once() -> None:
+    found = Table("Cells * that lack", ("a|b", "rows", "off"), (("x_1|y", 1200, "+2.0 rows"),))
+    shown = card(replace(FULL, tables=(found,)), COLUMNS, rows=1400)
+    assert "**Cells \\* that lack**\n\n| a\\|b | rows | off |\n| --- | ---: | --- |\n" in shown
+    assert "\n| x_1\\|y | 1,200 | \\+2.0 rows |\n" in shown
 
 
 def test_a_run_without_anything_still_has_a_card() -> None:

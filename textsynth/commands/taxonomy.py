@@ -64,7 +64,11 @@ def taxonomy_edit(
     language: Language = "",
     as_json: AsJson = False,
 ) -> None:
-    """Change a tree in your editor, or by options, which may be given several times."""
+    """Change a tree in your editor, or by options, which may be given several times.
+
+    All --rename are done first, then --about, --add, --move. An edit with -o to another kind of
+    file turns a table into YAML.
+    """
     found = ts.taxonomies.edit(
         place, out_file, rename=rename or (), about=about or (), add=add or (), move=move or (),
         language=language,

@@ -41,6 +41,9 @@ def taxonomy_grow(
     budget: Annotated[
         float | None, typer.Option("--budget-usd", "--budget", help="Spend no more than this.")
     ] = None,
+    prices: Annotated[
+        Path | None, typer.Option(help="A file of prices, as in a job, where one is not known.")
+    ] = None,
     target: Annotated[
         Path | None, typer.Option("--out", "-o", help="The tree to write; else <root>.yaml.")
     ] = None,
@@ -52,7 +55,7 @@ def taxonomy_grow(
     found = ts.taxonomies.grow(
         root, out=target, depth=depth, branching=branching, variants=variants, about=about,
         seed_tree=seed_tree, provider=provider_of(provider), models=_models(model or []),
-        language=language, budget_usd=budget, seed=seed,
+        language=language, budget_usd=budget, seed=seed, prices=str(prices) if prices else None,
         view=make_view(None if quiet or as_json else err),
     )  # fmt: skip
     if as_json:

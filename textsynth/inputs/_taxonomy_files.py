@@ -13,7 +13,7 @@ from textsynth.inputs._files import File, check_kind, check_size, nearby, show
 from textsynth.inputs._hub import HubRows
 from textsynth.inputs._record_files import read_records
 from textsynth.inputs._text import read_text
-from textsynth.resources import find_file, find_files
+from textsynth.resources import find_file, find_files, roots
 from textsynth.taxonomy.nested import from_nested
 from textsynth.taxonomy.raw import Raw, from_json, from_yaml
 from textsynth.taxonomy.rows import are_columns, from_records
@@ -86,6 +86,24 @@ def locate(name: str, home: Path, language: str = "") -> File:
     if file.suffix:
         check_kind("taxonomy", file, KINDS)
     return file
+
+
+def check_written(path: Path) -> None:
+    """Raises InputError for a kind of file that no tree is written as, and for those brought."""
+    suffix = path.suffix.lower()
+    if suffix in TABLE_KINDS or suffix not in KINDS | {""}:
+        raise InputError(
+            f"a tree cannot be written to '{path.name}'",
+            "trees are written as indented text (.txt, .md), YAML (.yaml) and JSON (.json)",
+            "give -o OUT.yaml",
+        )
+    real = path.resolve()
+    for root in roots(real.parent)[1:]:
+        if real.is_relative_to((root / FOLDER).resolve()):
+            raise InputError(
+                f"'{FOLDER}/{path.name}' comes with textsynth and is not written to",
+                fix="give -o OUT.yaml",
+            )
 
 
 def read_tree(file: File) -> Tree:

@@ -9,6 +9,9 @@ from textsynth.inputs import Row
 from textsynth.records import Sample, Table, digest, percent
 from textsynth.taxonomy.tree import Node, words_of
 
+BRANCHES = 40
+"""Lines of the table of branches, at most."""
+
 
 def topic_rows(root: Node, title: str, source: str, language: str) -> list[Row]:
     """A row for each leaf. `title` stands for a root without a name.
@@ -35,25 +38,29 @@ def topic_rows(root: Node, title: str, source: str, language: str) -> list[Row]:
 
 
 def coverage(rows: Sequence[Row], kept: Iterator[Sample]) -> Table | None:
-    """Per branch: topics, topics with a kept row, kept rows; None where no row has a topic."""
+    """Per branch: topics, topics with a kept row, kept rows; None where no row has a topic.
+
+    Of more than `BRANCHES` branches those that are covered least, and the others in one line.
+    """
     used: Counter[str] = Counter()
     for sample in kept:
         topic = sample.seeds.get("topic")
         used.update([topic] if isinstance(topic, str) else topic or ())
     if not used:
         return None
-    lines = [*_branches(rows, used), ("all", *_figures(rows, used))]
-    return Table("Topics covered", ("branch", "topics", "covered", "share", "rows"), tuple(lines))
-
-
-def _branches(
-    rows: Sequence[Row], used: Mapping[str, int]
-) -> Iterator[tuple[str, int, int, str, int]]:
     by_branch: dict[str, list[Row]] = {}
     for row in rows:
         by_branch.setdefault(row["branch"], []).append(row)
-    for branch, own in by_branch.items():
-        yield branch, *_figures(own, used)
+    shown = list(by_branch)
+    if len(shown) > BRANCHES:
+        part = {b: sum(row["id"] in used for row in own) / len(own) for b, own in by_branch.items()}
+        shown = sorted(shown, key=lambda branch: part[branch])[: BRANCHES - 1]
+    lines = [(branch, *_figures(by_branch.pop(branch), used)) for branch in shown]
+    if by_branch:
+        others = [row for own in by_branch.values() for row in own]
+        lines.append((f"({len(by_branch):,} more)", *_figures(others, used)))
+    lines.append(("all", *_figures(rows, used)))
+    return Table("Topics covered", ("branch", "topics", "covered", "share", "rows"), tuple(lines))
 
 
 def _figures(rows: Sequence[Row], used: Mapping[str, int]) -> tuple[int, int, str, int]:

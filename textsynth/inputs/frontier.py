@@ -17,7 +17,10 @@ from textsynth.taxonomy.tree import BETWEEN
 
 
 class Frontier(Input):
-    """Topics with their path from the root, what stands beside them and what is known below."""
+    """Topics that the method `taxonomy_grow` divides, with what stands beside and below them.
+
+    `textsynth taxonomy grow` writes these itself; a job about topics takes `taxonomy`.
+    """
 
     model_config = ConfigDict(populate_by_name=True)
 

@@ -19,6 +19,7 @@ from textsynth.inputs._taxonomy_rows import coverage, topic_rows
 from textsynth.records import Closing, Source, Table
 from textsynth.taxonomy.edits import prune, shorten
 from textsynth.taxonomy.nested import from_nested
+from textsynth.taxonomy.orders import DEEPEST, WIDEST
 from textsynth.taxonomy.raw import from_python
 from textsynth.taxonomy.text import from_text
 from textsynth.taxonomy.tree import Tree, levels_of
@@ -50,14 +51,14 @@ class Taxonomy(Input):
     root: str = ""
     """Instead of `from`: what a tree is grown about by the model before the run."""
 
-    depth: int = Field(default=2, ge=1, le=10)
+    depth: int = Field(default=2, ge=1, le=DEEPEST)
     """For `root`: levels below it."""
 
-    branching: int = Field(default=8, ge=1, le=200)
-    """For `root`: how many topics each topic is divided into, about."""
+    branching: int = Field(default=8, ge=2, le=WIDEST)
+    """For `root`: how many topics each topic is divided into, at the most."""
 
     about: str = ""
-    """For `root`: what the tree is for, in a sentence or two."""
+    """For `root`: what belongs to it, in words."""
 
     level: Literal["leaves"] | Annotated[int, Field(ge=1, le=50)] = "leaves"
     """Which topics: the leaves, or those of this level (1: right below the root) and the leaves
@@ -134,6 +135,16 @@ class Taxonomy(Input):
             for row in items.rows
         ]
         return Items(rows, items.sources)
+
+    def cautions(self, rows: Sequence[Row], chunks: Sequence[Row], language: str) -> list[str]:
+        """That weights count for nothing where each leaf gets as much as any other."""
+        weights = (w for row in rows for w in (row["weight"], *row["weights"]))
+        if self.even != "leaves" or all(weight == 1 for weight in weights):
+            return []
+        return [
+            f"{rows[0]['source']} gives topics weights, which count with `even: branches` alone: "
+            "now each leaf gets as many rows as any other"
+        ]
 
     def walk(self, rows: Sequence[Row]) -> TreeWalk:
         """Evenly over leaves or over branches, at any number of briefs."""

@@ -136,6 +136,9 @@ class Method(Part):
     may_use: ClassVar[tuple[str, ...]] = ()
     """Fields that its prompts use where the job has them; None where it has not."""
 
+    reads: ClassVar[tuple[str, ...]] = ()
+    """Those of them that it also makes use of itself, whatever its prompts name."""
+
     filters: ClassVar[tuple[str, ...]] = ()
     """Filters that its rows need: they come first where the job does not name them itself."""
 

@@ -70,6 +70,7 @@ class Creative(Method):
     }
     roles: ClassVar[Mapping[str, str]] = {"request": "asker", "piece": "writer"}
     may_use: ClassVar[tuple[str, ...]] = ("topic", "persona", "examples")
+    reads: ClassVar[tuple[str, ...]] = ("topic",)
     facets: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "technique": ("analogy", "constraint", "combination"),
         "form": ("story", "poem", "scene", "dialogue"),

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from textsynth.taxonomy.names import folded
 from textsynth.taxonomy.near import merged, near_equal
 from textsynth.taxonomy.tree import Node
 
@@ -140,7 +141,9 @@ def choose(
     `lists` is that of asking, not of arrival.
     """
     chosen = Chosen()
-    nodes = {_exact(node.name): Node(node.name, node.about, node.children) for node in known}
+    nodes = {
+        folded(node.name): Node(node.name, node.about, node.children, node.weight) for node in known
+    }
     old = len(nodes)
     votes: dict[str, set[int]] = {key: set() for key in nodes}
     ranks = {key: (-1, n) for n, key in enumerate(nodes)}
@@ -148,7 +151,7 @@ def choose(
     for number, named in enumerate(lists):
         for place, (name, about) in enumerate(named):
             name = unicodedata.normalize("NFC", name)
-            key = _exact(name)
+            key = folded(name)
             why = unfit(name, language) or misplaced(name, path, beside)
             if why:
                 if key not in refused:
@@ -163,17 +166,17 @@ def choose(
     order = sorted(nodes, key=lambda key: ranks[key])
     left, merges = merged([nodes[key] for key in order])
     chosen.merges = [(merge.gone, merge.kept) for merge in merges]
-    into = {_exact(gone): _exact(stays) for gone, stays in chosen.merges}
+    into = {folded(gone): folded(stays) for gone, stays in chosen.merges}
     for key in order:
         end, steps = key, 0
         while end in into and steps < len(into):
             end, steps = into[end], steps + 1
         votes[end] |= votes[key]
-    keep = {_exact(node.name) for node in known}
-    news = [node for node in left if _exact(node.name) not in keep]
+    keep = {folded(node.name) for node in known}
+    news = [node for node in left if folded(node.name) not in keep]
     news.sort(key=lambda node: _rank(node.name, votes, ranks))
     room = max(most - old, 0)
-    chosen.children = [node for node in left if _exact(node.name) in keep] + news[:room]
+    chosen.children = [node for node in left if folded(node.name) in keep] + news[:room]
     chosen.spare = [node.name for node in news[room:]]
     chosen.named, chosen.new = len(nodes) - old + len(refused), len(news[:room])
     return chosen
@@ -182,12 +185,8 @@ def choose(
 def _rank(
     name: str, votes: Mapping[str, set[int]], ranks: Mapping[str, tuple[int, int]]
 ) -> tuple[bool, int, tuple[int, int]]:
-    key = _exact(name)
+    key = folded(name)
     return bool(_EVERYWHERE.match(name)), -len(votes[key]), ranks[key]
-
-
-def _exact(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
 
 
 def _capital(name: str) -> str:

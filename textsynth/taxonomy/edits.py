@@ -106,7 +106,7 @@ def prune(tree: Tree, paths: Sequence[str], keep: bool = False) -> int:
                     "name branches below it",
                 )
             _remove(path[-2], path[-1])
-    if not tree.root.name and not tree.root.children:
+    if not tree.root.children and size(tree) < before:
         raise JobError("nothing would be left of the tree", fix="name fewer branches")
     return before - size(tree)
 

@@ -14,6 +14,10 @@ DEEPEST = 6
 """Levels below the root: past that, a tree of 4 to a node has more than 4,000 leaves."""
 
 
+WIDEST = 40
+"""Children of a node: a longer list is one that a model fills up with anything."""
+
+
 @dataclass(frozen=True)
 class Order:
     """How a tree is to be grown: the same order and the same replies make the same tree."""
@@ -36,12 +40,17 @@ class Order:
     seed: int = 0
     prices: Any = None
     """As in a job file."""
+    budget_tokens: int | None = None
+    """Tokens in and out of all rounds."""
+    budget_minutes: float | None = None
+    """Of one start."""
     more: Mapping[str, Any] = field(default_factory=dict)
     """Further fields of a job file for the runs: concurrency, retries, patience …"""
 
     def checked(self) -> Order:
         """The same order. Raises JobError for a number that is out of its bounds."""
-        for name, low, high in (("depth", 1, DEEPEST), ("branching", 2, 40), ("variants", 1, 12)):
+        bounds = (("depth", 1, DEEPEST), ("branching", 2, WIDEST), ("variants", 1, 12))
+        for name, low, high in bounds:
             number = getattr(self, name)
             if not low <= number <= high:
                 raise JobError(f"{name} is {number}", fix=f"give a whole number, {low} to {high}")

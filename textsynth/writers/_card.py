@@ -177,7 +177,7 @@ def _findings(summary: Summary) -> str:
     shown = [
         f"**{escape(found.title)}**\n\n"
         + _table(
-            found.columns,
+            [escape(column) for column in found.columns],
             [[c if isinstance(c, int) else _cell(c) for c in row] for row in found.rows],
         )
         for found in summary.tables
@@ -186,7 +186,7 @@ def _findings(summary: Summary) -> str:
 
 
 def _cell(value: str | float) -> str:
-    return f"{value:g}" if isinstance(value, float) else escape(value)
+    return f"{value:g}" if isinstance(value, float) else value
 
 
 def _columns(columns: Sequence[Column]) -> str:
