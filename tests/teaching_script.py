@@ -59,7 +59,7 @@ def _piece(texts: list[str]) -> str:
     """Four lines that name what is asked for; as a dialogue where one is wanted."""
     said = [word for word in _WORD.findall(texts[-1].split("\n")[0]) if len(word) > 1]
     name = re.search(r'"(\w+): \.\.\."', texts[-1])
-    other = re.search(r"(?:turn: \w+ and (\w+)|와\(과\) (\w+)이)", texts[-1])
+    other = re.search(r"(?:turn: \w+ and (\w+)|번갈아 말합니다: \w+, (\w+))", texts[-1])
     if name and other:
         who = (name[1], other[1] or other[2])
         return "\n".join(f"{who[n % 2]}: {' '.join(said)} {n}." for n in range(6))

@@ -74,6 +74,27 @@ def test_the_same_messages_raw_and_as_chat_are_two_requests_and_each_is_kept(
     assert len(seen) == 2
 
 
+def test_another_chat_template_gets_replies_of_its_own(
+    tmp_path: Path, server: ChatServer, seen: list[dict[str, Any]]
+) -> None:
+    door = RawDoor(tmp_path, server.url)
+    own = tmp_path / "t.jinja"
+
+    async def work(llm: Llm) -> str:
+        return (await door.ask(llm)("same")).text
+
+    def reply(template: str) -> Any:
+        return door.run(work, {"completions": True, "template": template})
+
+    own.write_text("{% for m in messages %}<{{ m.role }}>{{ m.content }}</>{% endfor %}", "utf8")
+    assert [reply(t) for t in ("chatml", "llama3", "qwen")] == ["reply 1", "reply 2", "reply 1"]
+    assert [reply(str(own)), reply(str(own))] == ["reply 3", "reply 3"]
+    own.write_text(own.read_text("utf8").replace("</>", "<//>"), "utf8")
+    assert reply(str(own)) == "reply 4"
+    assert "<//>" in seen[3]["prompt"]
+    assert len(seen) == 4
+
+
 def test_a_raw_text_goes_out_and_comes_back_with_its_white_space(
     tmp_path: Path, server: ChatServer, seen: list[dict[str, Any]]
 ) -> None:

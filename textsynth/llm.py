@@ -354,10 +354,13 @@ class _Request:
         return size // 4 + (most if isinstance(most, int) else 256)
 
     def key(self, model: str) -> str:
-        """What the journal knows the reply by: model, messages, options, brief and take.
+        """What the journal knows the reply by: model, messages, options, brief and take; where a
+        chat template of the job's makes the text, that too.
 
         The brief is part of it because two briefs that happen to ask the same want two answers.
         """
         kind: tuple[str, ...] = () if self.form is None else (self.form.id,)
-        kind = (f"raw {self.raw}",) if self.raw else kind
+        if self.raw:
+            by = self.fleet.provider.completes_by() if self.raw == "user" else ""
+            kind = (f"raw {self.raw}", *([by] if by else ()))
         return digest(model, self.messages, self.options, self.brief.id, self.take, *kind)

@@ -54,7 +54,10 @@ def _material_lines(ready: Materials, look: Outlook) -> list[str]:
     before = [
         f"{made.job.method.part}/{p.path.name}" for made in look.checked for p in made.prompts
     ]
-    prompts = ", ".join([*before, *(prompt.path.name for prompt in ready.prompts)])
+    # One of another method's folder (a method within) is told with it: names come twice there.
+    told_by = job.method.part + "/"
+    own = [f"{p.path.parent.name}/{p.path.name}".removeprefix(told_by) for p in ready.prompts]
+    prompts = ", ".join([*before, *own])
     carried = job.odds.carried_values()
     told = ", ".join(f"{name} ({n:,} values)" for name, n in carried.items())
     asked = f"{job.count:,} rows"

@@ -36,6 +36,8 @@ class Template:
     """What a new project starts with: files below examples/, and one below personas/."""
 
     method: str
+    """The method, and the folder of its prompts."""
+
     files: tuple[str, ...] = ()
     """Documents (copied to documents/), as patterns."""
 
@@ -43,6 +45,9 @@ class Template:
     """Labelled rows, kept in examples/."""
 
     people: str = ""
+
+    within: str = ""
+    """Another method, around which its own is: its prompts come along."""
 
 
 _BANK = ("bank/faq.csv", "bank/manual.pdf", "bank/products/*")
@@ -66,8 +71,10 @@ TEMPLATES: dict[str, dict[str, Template]] = {
     "knowledge": {"en": Template("knowledge"), "ko": Template("knowledge")},
     "creative": {"en": Template("creative"), "ko": Template("creative")},
     "converse": {
-        "en": Template("converse", _BANK, people="retail-banking.jsonl"),
-        "ko": Template("converse", ("bank-ko/faq.csv",), people="retail-banking.ko.jsonl"),
+        "en": Template("converse", _BANK, people="retail-banking.jsonl", within="qa"),
+        "ko": Template(
+            "converse", ("bank-ko/faq.csv",), people="retail-banking.ko.jsonl", within="qa"
+        ),
     },
     "clinic": {
         "en": Template("qa", ("clinic/*",), people="patients.jsonl"),
@@ -142,7 +149,8 @@ def _project_files(template: str, language: str) -> dict[str, Path]:
     for name in (made.rows and f"examples/{made.rows}", made.people and f"personas/{made.people}"):
         if name:
             files[name] = _shipped(name)
-    files |= find_files(f"prompts/{made.method}/*.{language}.jinja", nowhere)
+    for method in filter(None, (made.method, made.within)):
+        files |= find_files(f"prompts/{method}/*.{language}.jinja", nowhere)
     return files
 
 

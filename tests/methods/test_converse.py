@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections import Counter
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -15,9 +15,11 @@ from textsynth.errors import JobError, ReplyError
 from textsynth.methods import Method
 from textsynth.methods._followups import KINDS, SHOWN, fault, restates, tie
 from textsynth.methods.converse import Converse
+from textsynth.methods.curriculum import Curriculum
 from textsynth.methods.knowledge import Knowledge
 from textsynth.methods.preference import Preference
 from textsynth.methods.qa import Qa
+from textsynth.methods.self_instruct import SelfInstruct
 from textsynth.records import Brief, Closing, Draft, Message, Sample, Table, sample_of
 
 ASKED = "What is a savings account?"
@@ -120,7 +122,7 @@ def test_what_the_method_within_declares_is_declared() -> None:
     assert method.steps["qa/question"] == Qa.steps["question"]
     assert set(method.roles.values()) == {*Qa.roles.values(), "asker", "answerer", "judge"}
     assert method.needs == Qa.needs
-    assert set(method.may_use) == {*Qa.may_use, "chunk", "persona", "topic"}
+    assert set(method.may_use) == {*Qa.may_use, "chunk", "persona"}
     assert (method.facets, method.closed) == (Qa.facets, Qa.closed)
     assert Converse().needs == ("sample",)
     assert (Converse(of=Knowledge()).varies, method.varies, Converse().varies) == (
@@ -136,12 +138,59 @@ def test_what_the_method_within_declares_is_declared() -> None:
 
 
 def test_every_hook_of_a_method_is_handed_on() -> None:
-    own = {name for name in vars(Method) if callable(vars(Method)[name]) and name[0] != "_"}
-    declared = {"steps", "roles", "needs", "may_use", "facets", "closed", "varies"}
-    assert own - {"model_post_init"} <= set(vars(Converse))
-    assert declared <= set(vars(Converse))
+    own = {name for name, kind in vars(Method).items() if callable(kind) and name[0] != "_"}
     named = {name for name, kind in Method.__annotations__.items() if "ClassVar" in str(kind)}
-    assert named <= declared, "a new declaration of methods is to be joined"
+    assert own - {"model_post_init"} | named <= set(vars(Converse))
+
+
+def test_what_a_course_declares_is_handed_on() -> None:
+    method = Converse(of=Curriculum(sessions=6))
+    assert method.counts == "difficulty"
+    assert [stage.name for stage in method.stages()] == ["subjects", "syllabi"]
+    assert method.stages()[1].options["sessions"] == 6
+    assert (Converse().counts, Converse().stages(), Converse().filters) == ("", (), ())
+    tasks = Converse(of=SelfInstruct())
+    assert tasks.filters == ("rouge_l", "instruction")
+    assert tasks.lacking["examples"] == SelfInstruct.lacking["examples"]
+    assert "converse: {of: qa}" in Converse().lacking["sample"]
+
+
+@pytest.mark.parametrize(
+    ("of", "words"),
+    [
+        ("classify", "end with a label"),
+        ({"evolve": {"answer": False}}, "`answer: false`"),
+        ("persona_infer", "its rows are personas"),
+        ("subjects", "lists of subjects"),
+        ("dialogue", "raise its own `turns`"),
+        ("support", "come to their outcome"),
+        ("converse", "several turns already"),
+    ],
+    ids=str,
+)
+def test_rows_that_nobody_can_ask_about_are_not_carried_on(of: Any, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        Converse.model_validate({"of": of})
+
+
+@pytest.mark.parametrize("answer", ["", "no reply"])
+def test_a_row_that_the_method_within_eliminated_is_left_to_its_filters(answer: str) -> None:
+    class Eliminating(Preference):
+        """A method whose filters drop the rows that it gave up."""
+
+        filters: ClassVar[tuple[str, ...]] = ("evolved",) if not answer else ()
+
+        async def write(self, brief: Brief, ask: Any) -> Draft:
+            return Draft([{"role": "user", "content": ASKED}], {"eliminated": "unchanged"})
+
+    method = Converse.model_validate({"of": Eliminating(), "turns": 2})
+    if answer:
+        with pytest.raises(ReplyError, match="does not end with an answer"):
+            run(method, given())
+        return
+    draft, script = run(method, given())
+    assert draft.columns == {"eliminated": "unchanged", "followups": [], "ties": [], "tries": []}
+    assert (len(draft.messages), script.steps()) == (1, [])
 
 
 class Learning(Preference):
@@ -229,7 +278,6 @@ def test_turns_are_drawn_from_their_range() -> None:
         ({"turns": "2-9"}, "9 turns have 8 follow-ups"),
         ({"kinds": ["deeper", "deeper"]}, "stands twice"),
         ({"kinds": ["deepr"], "turns": 2}, "did you mean 'deeper'"),
-        ({"of": {"converse": {}}}, "not lifted to several turns once more"),
     ],
 )
 def test_options_that_do_not_fit_are_refused(options: dict[str, Any], words: str) -> None:
@@ -393,3 +441,50 @@ def test_an_answer_that_is_none_is_asked_for_again(kind: str, bad: str) -> None:
     assert draft.messages[-1]["content"] == REPLIES[0]
     with pytest.raises(ReplyError, match="was not answered"):
         run(method, given(), followup=[LINES[kind]], reply=[bad])
+
+
+SAVINGS = (
+    "A savings account pays interest, which compounds monthly. The bank lends your deposits to "
+    "other customers and keeps a reserve. Withdrawals above 500 pounds may need seven days' "
+    "notice, and the deposit guarantee covers 85,000 pounds per bank."
+)
+SAVING_KO = (
+    "적금은 매달 정한 금액을 넣고 만기에 이자와 함께 돌려받는 상품입니다. 이자에는 15.4%의 세금이 "
+    "붙고, 중도에 해지하면 약정 금리 대신 낮은 금리가 적용됩니다. 예금자보호는 은행마다 5천만 "
+    "원까지입니다."
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "hangs"),
+    [
+        ("en", "What does compounding mean?", True),
+        ("en", "Why seven days?", True),
+        ("en", "Really? My sister took 600 out the same afternoon.", True),
+        ("en", "85,000 sounds low, doesn't everybody have more?", True),
+        ("en", "What if I had a week less than that?", True),
+        ("en", "I run a bakery, so would mine be covered as well?", True),
+        ("en", "What is a current account?", False),
+        ("en", "Why do shops close so early on Saturdays?", False),
+        ("en", "I have 2,000 pounds and a dog; should I open a savings account?", False),
+        ("en", "It seems to me that saving is not worth it.", False),
+        ("en", "But isn't it better to buy shares?", False),
+        ("ko", "약정 금리가 정확히 무슨 뜻인가요?", True),
+        ("ko", "정말인가요? 저는 낸 적이 없는데요.", True),
+        ("ko", "그런 예를 하나 보여 주실래요?", True),
+        ("ko", "15.4%는 어떤 건가요?", True),
+        ("ko", "그 점은 왜 그런가요?", True),
+        ("ko", "그런데 주식이 더 낫지 않나요?", False),
+        ("ko", "펀드의 이점은 무엇인가요?", False),
+        ("ko", "이점이 뭔가요?", False),
+        ("ko", "마지막으로 주식은 어떤가요?", False),
+        ("ko", "회사 앞에서 담배를 피워도 되나요?", False),
+        ("ko", "약은 하루에 3번 먹어도 되나요?", False),
+        ("ko", "옷장 정리 방법이 궁금해요.", False),
+    ],
+)
+def test_what_hangs_on_an_answer_is_told_from_what_does_not(
+    language: str, line: str, hangs: bool
+) -> None:
+    asked, answer = (ASKED, SAVINGS) if language == "en" else ("적금이 무엇인가요?", SAVING_KO)
+    assert (tie(line, answer, [asked]).how != "none") == hangs

@@ -72,7 +72,66 @@ def test_a_request_that_leaves_a_thing_out_is_asked_for_again_and_then_taken_fro
     assert all(thing in draft.columns["request"] for thing in things_of(one))
     german = replace(one, language="de")
     with pytest.raises(ReplyError, match="wrote no request"):
-        run(german, request=["Eine Geschichte?"], piece=[STORY])
+        run(german, request=["As an AI language model, I cannot."], piece=[STORY])
+
+
+TALE_ZH = "他把伞放在灯塔下。夜里没有人来！雨停了吗？第二天早上，伞不见了。他笑了。"
+TALE_SW = "Asha aliweka mwavuli chini ya mnara. Usiku hakuja mtu. Asubuhi haukuwepo. Alicheka."
+
+
+@pytest.mark.parametrize(
+    ("language", "request_", "piece"),
+    [
+        ("zh", "请写一个有伞和灯塔的短篇故事，好吗？", TALE_ZH),
+        ("sw", "Naomba hadithi fupi yenye mwavuli na mnara wa taa.", TALE_SW),
+    ],
+)
+def test_other_languages_name_things_in_their_own_words(
+    language: str, request_: str, piece: str
+) -> None:
+    one = made("combination", "story", language=language)
+    draft, script = run(one, request=[request_], piece=[piece])
+    assert (draft.columns["request"], draft.columns["piece"]) == (request_, piece)
+    assert script.steps() == ["request", "piece"]
+    # Nobody there is called Marlon or Ingrid.
+    assert "needs a name" not in script.sent[-1][-1]["content"]
+
+
+def test_constraints_of_other_languages_are_numbers_that_can_be_counted() -> None:
+    found = {
+        (form, limit.kind)
+        for form in ("story", "scene", "poem", "dialogue", "a limerick")
+        for index in range(30)
+        for limit in drawn(made("constraint", form, index, "sw"), form, 3, "sw")
+    }
+    assert found == {
+        ("story", "sentences"), ("scene", "sentences"), ("poem", "lines"), ("dialogue", "lines"),
+        ("a limerick", "lines"),
+    }  # fmt: skip
+    assert {limit.kind for limit in drawn(made("constraint", "story", 0, "th"), "story", 1, "th")
+            } == {"lines"}  # fmt: skip
+    one = made("constraint", "story", 3, "zh")
+    (limit,) = Creative()._idea(one).limits
+    piece = "他走了。" * int(limit.value)
+    draft, _ = run(one, request=[f"请写一个正好{limit.value}句话的故事。"], piece=[piece])
+    assert draft.columns["piece"] == piece
+    assert limit.fault("他走了。")
+    assert Limit("lines", "5").told_by("أريد قصيدة من ٥ أسطر")
+    assert not Limit("lines", "5").told_by("أريد قصيدة من ٦ أسطر")
+
+
+def test_a_topic_named_in_another_language_is_not_looked_for_in_the_text() -> None:
+    topic = {**TOPIC, "name": "Lost cards", "language": "en"}
+    one = made("analogy", "story", language="ko", topic=topic)
+    domain = things_of(one)[1]
+    request = f"카드를 잃어버렸을 때 할 일을 '{domain}'에 빗대어 짧은 이야기로 써 주세요."
+    piece = f"{domain} 앞에서 그는 멈췄다. 주머니가 비어 있었다. 그래서 바로 전화를 걸었다."
+    draft, script = run(one, request=[request], piece=[piece])
+    assert draft.columns["request_by"] == "model"
+    assert script.steps() == ["request", "piece"]
+    known = replace(one, fields={"topic": {**topic, "language": "ko"}})
+    with pytest.raises(ReplyError, match="'Lost cards' is not in it"):
+        run(known, request=[request], piece=[piece])
 
 
 def test_a_piece_that_was_cut_is_asked_for_again() -> None:
@@ -342,3 +401,9 @@ def test_requests_from_the_list_name_what_they_must(
         assert not missing(text, idea.things)
         assert all(limit.told_by(text) for limit in idea.limits)
         assert all(words in text for words in limits)
+
+
+@pytest.mark.parametrize("text", ["하늘이 맑았다. 그는 걸었다.", "칠판을 지우는 소리가 났다."])
+def test_a_word_that_looks_like_a_name_is_none(text: str) -> None:
+    assert not cliche(text)
+    assert "지우" in cliche("그날 지우가 왔다.")

@@ -226,3 +226,33 @@ def test_each_kind_and_focus_has_words_of_its_own(kind: str, focus: str, languag
         asyncio.run(script("question", concept="gluten", second="", problem=""))
         seen[f"{other_kind} {other_focus}"] = script.sent[-1][-1]["content"]
     assert sum(text == seen[f"{kind} {focus}"] for text in seen.values()) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "named", "passes"), [("ko", "en", True), ("ko", "ko", False), ("sw", "sw", True)]
+)
+def test_a_topic_named_in_another_language_need_not_be_named(
+    language: str, named: str, passes: bool
+) -> None:
+    one = made("conceptual")
+    topic = {**one.fields["topic"], "name": "Lost cards", "language": named}
+    one = replace(one, language=language, fields={"topic": topic})
+    question = {
+        "ko": "카드를 잃어버리면 왜 바로 신고해야 하나요?",
+        "sw": "Niripoti lini?",
+    }
+    replies = {"question": [question[language]], "answer": ["12. " * 9]}
+    if passes:
+        run(one, Knowledge(concepts=0), language, **replies)
+        return
+    with pytest.raises(ReplyError, match="does not name 'Lost cards'"):
+        run(one, Knowledge(concepts=0), language, **replies)
+
+
+@pytest.mark.parametrize(
+    ("answer", "short"),
+    [("1973년이에요.", False), ("储蓄账户由银行担保。", False), ("It is 9.", True), ("네.", True)],
+)
+def test_a_short_answer_is_measured_by_what_its_letters_say(answer: str, short: bool) -> None:
+    fault = answer_fault(answer, "언제부터인가요?", "factual", "core concept", ["예금"], "ko")
+    assert (fault == "it is too short") == short

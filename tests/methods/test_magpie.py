@@ -243,6 +243,11 @@ def test_check_tells_of_a_provider_that_cannot(
         ts.check(job(tmp_path, "http://127.0.0.1:9/v1", provider=provider), endpoint=False)
 
 
+def test_many_rows_without_inputs_are_nothing_to_warn_of(tmp_path: Path) -> None:
+    path = job(tmp_path, "http://127.0.0.1:9/v1", count=500)
+    assert not ts.check(path, endpoint=False).warnings
+
+
 def test_the_answers_may_come_from_a_provider_of_chat_alone(tmp_path: Path) -> None:
     with ChatServer(script=talker) as one, ChatServer(script=talker, completions=False) as other:
         answerer = {"openai": {"base_url": other.url, "model": "big"}}

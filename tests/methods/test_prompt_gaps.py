@@ -19,7 +19,7 @@ MORE: dict[str, Any] = {
     "within": "Banking", "listed": ["Loans: lending", "Cards"], "known": ["Debit cards"],
     "system": "You are a bank's helper.", "turn": 2,
     "concept": "yeast", "follow": "asks why",
-    "talk": [{"who": "user", "text": "Where is it?"}], "asked": "Where is it?",
+    "talk": [{"who": "user", "text": "Where is it?"}], "asked": None,
     "kind_of_piece": "a poem", "things": ["a key", "a ferry"], "limits": ["has exactly 4 lines"],
     "names": ["Bea", "Ivo"],
     "low": 10, "high": 20, "operation": "depth", "parent": None, "child": None,
@@ -55,6 +55,10 @@ def test_no_prompt_shows_where_something_is_left_out(method: Method, step: str, 
         own = {name: {**FIELDS, **MORE}[name] for name in method.steps[step]}
         if "wanted" in own and method.part == "entities":
             own["wanted"] = [{"type": "DAY", "about": "a day", "value": ""}] * min(full, 1)
+        if method.part == "converse":
+            own |= {n: {"id": "s", "text": "Why?"} for n in ("said", "asked") if n in own}
+        if "names" in own and not full and code == "en":
+            own["names"] = []
         if "pick" in own:
             own["pick"] = pick
         fields = {

@@ -156,6 +156,13 @@ def test_a_server_that_does_not_tell_its_template(server: ChatServer) -> None:
         ask(server, [])
 
 
+def test_without_a_template_a_users_turn_is_refused_and_a_text_is_not(server: ChatServer) -> None:
+    with pytest.raises(ProviderError, match=r"`template` of the provider is empty.*auto"):
+        ask(server, SYSTEM, template="")
+    reply, _ = ask(server, [{"role": "raw", "content": "Q: Why?"}], raw="text", template="")
+    assert reply.text
+
+
 def test_a_raw_text_is_sent_as_it_is(server: ChatServer) -> None:
     reply, body = ask(server, [{"role": "raw", "content": "Q: Why?\nA:"}], raw="text")
     assert body == {"model": "m", "temperature": 1.1, "prompt": "Q: Why?\nA:"}

@@ -50,6 +50,12 @@ def test_short_texts_are_named_by_their_script() -> None:
     )
 
 
+def test_a_text_that_is_half_in_the_language_is_not_called_another_one() -> None:
+    mixed = "How should one use ดอกเบี้ยเงินฝาก and บัตรเครดิต in the right way at home today?"
+    found = table([], [chat(mixed, SENTENCES["th"][1])], "th")
+    assert found.rows[0] == ("user", 0, 1, "0 %", "partly Thai 1")
+
+
 def test_the_language_to_expect_counts_and_no_rows_give_no_table() -> None:
     found = table([chat(*SWAHILI[:2])], [chat(ENGLISH, SWAHILI[1])], "en", expect="sw")
     assert found.columns[3] == "in Swahili"

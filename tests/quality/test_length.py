@@ -75,3 +75,17 @@ def test_questions_and_answers_have_limits_of_their_own() -> None:
     assert word(user={"max_words": 2}, assistant={"max_words": 8}) == "too_long"
     with pytest.raises(ValidationError):
         word(user={"max_turns": 1})
+
+
+@pytest.mark.parametrize(
+    ("roles", "words"),
+    [
+        ({"usr": {"max_chars": 5}}, "no turn of a row is by 'usr'; did you mean 'user'"),
+        ({"agent": {"max_chars": 5}}, "by 'agent'; known: assistant, user"),
+        ({"user": {"min_chars": 50, "max_chars": 10}}, r"roles.user: min_chars \(50\) is above"),
+        ({"assistant": {"min_chars": 5000}}, r"roles.assistant: .* above max_chars \(2000\)"),
+    ],
+)
+def test_limits_of_roles_that_cannot_hold_are_refused(roles: object, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        Length.model_validate({"roles": roles})

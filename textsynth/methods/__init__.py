@@ -158,6 +158,10 @@ class Method(Part):
         """The runs that come before the job's own, in order, where its inputs do not give all."""
         return ()
 
+    def cannot_go_on(self) -> str:
+        """Why nobody can talk on after its rows, in words; empty: they end with an answer."""
+        return ""
+
     def takes_other(self, facets: Mapping[str, str]) -> str:
         """Whether a brief with these facets has use for `other`, a second chunk.
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from textsynth.methods import _lines as lines
 from textsynth.methods._stems import stems
+from textsynth.records import Table, percent
 
 KINDS: dict[str, str] = {
     "clarification": "asks what one word or sentence of the last answer means",
@@ -53,6 +55,8 @@ _EXPLETIVE = re.compile(
     r"\bit(?:'s| is| was)? (?:possible|true|better|best|worth|important|necessary|safe|common|okay|"
     r"ok|allowed|easy|hard|normal)\b|\b(?:is|was|would) it (?:possible|true|better|best|worth|"
     r"important|necessary|safe|common|okay|ok|allowed|easy|hard|normal)\b"
+    r"|\bit (?:seems|looks|appears|feels|strikes) (?:to me|me|like|as if|as though|that)\b"
+    r"|\b(?:is|be|was|are|'s|not|isn't|wasn't|really) worth it\b"
     r"|\bthis (?:week|year|month)\b",
     re.IGNORECASE,
 )
@@ -68,28 +72,34 @@ _REFERS = re.compile(
     r"example|line|sentence|method|reason)\b|\bstep (?:\d|one|two|three|four)\b"
     r"|\b(?:another|more) examples?\b|\b(?:sum|recap) (?:it|that|this|up)\b|\bsummar\w+\b"
     r"|\bshorter\b|\b(?:all|everything) (?:of )?(?:that|this|we)\b"
-    r"|(?:^|[\s\"'(])(?:그|이|저) ?(?:것|게|건|걸|점|말|방법|과정|단계|경우|부분|내용|답|예|이유|"
-    r"중)"
-    r"|(?:^|[\s\"'(])(?:그|이) ?(?:때|설명|원리|현상)|(?:^|\s)(?:그러면|그럼|그렇다면|그런|이런)"
-    r"|(?:^|\s)(?:그렇게|이렇게|거기|여기서|그중|이를|그를|이는|그건|이건|그게|이게|그걸)"
-    r"|방금|말씀하|말씀해|설명하신|설명해 ?주신|알려 ?주신|언급|앞서|앞에서|위에서|답변|대답|하셨"
-    r"|(?:첫|두|세|네) ?번째|마지막|\d ?번|\d ?단계|요약|정리",
+    r"|^really\b|\bare you sure\b"
+    r"|(?:^|[\s\"'(])(?:그|이) ?(?:것|게|건|걸|말|방법|과정|단계|경우|부분|내용|예|이유|때|설명|"
+    r"원리|현상)"
+    # Without the space, 이점 is an advantage, 이중 is double, and 그런데 says no more than "but".
+    r"|(?:^|[\s\"'(])(?:그|이) (?:점|중|답)|(?:^|\s)(?:그렇다면|그런(?!데)|이런)"
+    r"|(?:^|\s)(?:그렇게|이렇게|거기|여기서|그중|그 ?점|이를|그를|이는)"
+    r"|방금|말씀하|말씀해|설명하신|설명해 ?주신|알려 ?주신|언급|앞서|고 하셨"
+    r"|(?:앞|위)에서 ?(?:말|설명|나온|본)|답변|대답|(?:첫|두|세|네) ?번째|마지막(?!으로)"
+    r"|\d ?번(?:째|은|이 |을|에서|의)|\d ?단계"
+    r"|요약|정리(?:해|하면|된)|(?:^|\s)정말(?:인가요|이에요|요\?)|확실(?:한가요|해요|합니까)",
     re.IGNORECASE,
 )
+_FIGURE = re.compile(r"(?<![\w.,])\d(?:[\d,.]*\d)(?!\d)")
+"""Figures of two digits at least: "1" stands everywhere."""
 _SPEAKS = re.compile(
     r"^(?:sure|certainly|of course|absolutely|great question|good question|here(?:'s| is| are)\b|"
     r"I(?:'m| am) glad|glad (?:to|you)|you're welcome|as an? (?:AI|assistant)|물론|좋은 질문)",
     re.IGNORECASE,
 )
 _COMMON_WORDS = """
-abou abov afte also anot answ any appl are aspe bein best bett both can case chan clar coul deta did
-diff does doin done each easi exam expl find for from furt give goin good happ have help her high
-how impo info into it's just kind know last less like litt long look made main make many matt mean
-ment migh more most much must need next not off one only orde othe our out over part peop plea poin
-poss prov ques real reas rela reme requ said same say see seem shou show simi some spec step stil
-such sugg sum summ sure take tell than that the thei them then ther thes they thin this thos thou
-thro time two unde use used usin usua very want was way well were what when wher whic whil who why
-will with with word work woul you your
+abou abov afte also and anot are answ any appl aspe bein best bett both but can case chan clar coul
+deta did diff does doll doin done each easi euro exam expl find for from furt give goin good happ
+have help her high how impo info into it's just kind know last less like litt long look made main
+make many matt mean ment migh more most much must need next not off one only orde othe our out over
+part peop per plea poin poss poun prov ques real reas rela reme requ said same say see seem shou
+show simi some spec step stil such sugg sum summ sure take tell than that the thei them then ther
+thes they thin this thos thou thro time two unde use used usin usua very want was way well were what
+when wher whic whil who why will with with word work woul you your
 """
 _COMMON_KO = """
 뭔가 뭐예 알려 싶어 궁금 주실 있을 없을 해야 그것 무엇 어떤 어떻 그런 이런 있는
@@ -167,9 +177,29 @@ def drawn(kinds: Sequence[str], number: int, index: int, order: Sequence[int]) -
     return sorted(chosen, key=lambda kind: kind == "summary")
 
 
+def tie_tables(rows: Iterable[Mapping[str, Any]], title: str) -> list[Table]:
+    """Per kind of follow-up, how it hangs on the answers; no table where nothing was carried on.
+
+    `rows`: the columns `followups`, `ties` and `tries` of each.
+    """
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        for kind, how, tried in zip(row["followups"], row["ties"], row["tries"], strict=True):
+            words, refers = how in ("words", "both"), how in ("reference", "both")
+            cell = found.setdefault(kind, [0, 0, 0, 0, 0])
+            for place, value in enumerate((1, words, refers, tried == 1, tried)):
+                cell[place] += value
+    made = tuple(
+        (kind, n, percent(words, n), percent(refers, n), percent(once, n), round(tried / n, 2))
+        for kind, (n, words, refers, once, tried) in sorted(found.items())
+    )
+    head = ("kind", "rows", "take up its words", "refer to it", "passed at once", "lines each")
+    return [Table(title, head, made)] if made else []
+
+
 def _content(text: str) -> dict[str, str]:
-    """Stem → the first word with it, for the words that tell something."""
-    found: dict[str, str] = {}
+    """Stem → the first word with it, for the words that tell something, figures among them."""
+    found = {n.replace(",", ""): n for n in _FIGURE.findall(text)}
     for word, stem in stems(_straight(text), 3, 5):
         # Five letters tell "interest" from "interrupt"; the common words are known by four.
         if stem[:4] not in _COMMON:

@@ -1,4 +1,4 @@
-"""Constraints that a program can check, on pieces of writing in English and Korean."""
+"""Constraints that a program can check, on pieces of writing; most in English and Korean alone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from textsynth.methods._things import WORDS
 from textsynth.records import Brief
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_SENTENCE = re.compile(r"[.!?。…]+[\"”’)]*(?=\s|$)")
+_SENTENCE = re.compile(r"[.!?…]+[\"”’)]*(?=\s|$)|[。！？؟۔।॥։።။។]+[\"”’)」』】]*")
+"""The end of a sentence; marks that are nothing else need no space behind them."""
 _LABEL = re.compile(r"^[^\n:：]{1,24}[:：]\s*")
 
 
@@ -34,7 +35,10 @@ class Limit:
     def told_by(self, request: str) -> bool:
         """Whether a request names what the constraint is about."""
         known = _NUMBERS.get(self.value, ()) if self.value.isdigit() else ()
-        said = request.casefold()
+        said = re.sub(r"\d", lambda found: str(int(found[0])), request.casefold())
+        # Not every script puts a space before a figure.
+        if self.value.isdigit() and re.search(rf"(?<![a-z\d.,]){self.value}(?![a-z\d])", said):
+            return True
         return any(
             re.search(rf"(?<![^\W_]){re.escape(form.casefold())}(?![a-z\d])", said)
             for form in (self.value, *known)
@@ -76,6 +80,9 @@ FITTING: Mapping[str, tuple[str, ...]] = {
 }
 """Form → the kinds of constraints that it takes; the last is for a form of the job's own."""
 
+UNMARKED = ("th", "lo")
+"""Languages whose sentences end without a mark."""
+
 _CLASH = ({"lines", "acrostic"}, {"sentences", "most_words"}, {"no_word", "no_letter"})
 _SPANS = {"lines": (4, 8), "sentences": (4, 7), "most_words": (5, 9)}
 
@@ -86,6 +93,10 @@ def drawn(brief: Brief, form: str, number: int, language: str) -> list[Limit]:
     The kinds take turns from brief to brief.
     """
     kinds = list(FITTING.get(form, FITTING[""]))
+    if language not in WORDS["first"]:
+        # Nothing here knows words of that language: lines are counted, sentences by their marks.
+        marked = form in ("story", "scene") and language not in UNMARKED
+        kinds = ["sentences" if marked else "lines"]
     start = brief.number("limit", 0, len(kinds) - 1)
     found: list[Limit] = []
     for kind in kinds[start:] + kinds[:start]:

@@ -22,7 +22,7 @@ _NAMES = (
     "Aldric|Amara|Aria|Elara|Eldora|Elena|Elias|Eleanor|Emily|Emma|Ethan|Evelyn|Jack|Kael|Lila|"
     "Lily|Luna|Lyra|Maya|Mia|Olivia|Sarah|Sophia|Thorne|Timmy|Whiskers|Zara|Alex"
 )
-_NAMES_KO = "엘라라|릴리|루나|사라|소피아|민수|철수|영희|지민|지우|민준|서연|수아|하늘이"
+_NAMES_KO = "엘라라|릴리|루나|사라|소피아|민수|철수|영희|지민|지우(?!는)|민준|서연|수아"
 _CLICHE_NAME = re.compile(
     rf"\b(?:{_NAMES})\b|(?<![가-힣])(?:{_NAMES_KO})(?=[은는이가를을의와과,. ]|$)"
 )

@@ -11,6 +11,9 @@ from textsynth.methods._stems import stems
 STEPS_LEAST = 3
 """Numbered steps that a procedure has at least."""
 
+SHORTEST = 12
+"""Letters of an answer at least."""
+
 LONGEST = 60
 """Words of a question at most."""
 
@@ -76,7 +79,8 @@ def answer_fault(
         return "it does not answer"
     if lines.echoes(text, question) or lines.asks(text.splitlines()[-1]):
         return "it asks instead of answering"
-    if len(text) < 12:
+    # A letter of Chinese, Japanese or Korean says about as much as two others.
+    if sum(1 + (letter > "\u2e7f") for letter in text) < SHORTEST:
         return "it is too short"
     if kind == "procedural" and (fault := steps_fault(text)):
         return fault

@@ -57,6 +57,15 @@ def by_name(attribute: str) -> Callable[[Any, Method | None], Any]:
     return join
 
 
+def as_within(attribute: str) -> Callable[[Any, Method | None], Any]:
+    """What the inner method declares, or its own where there is none."""
+
+    def join(own: Any, inner: Method | None) -> Any:
+        return own if inner is None else getattr(inner, attribute)
+
+    return join
+
+
 def through(ask: Ask, inner: Method) -> Ask:
     """The `ask` that the inner method is handed: its steps are asked from its own folder."""
 

@@ -90,6 +90,10 @@ class Classify(Method):
             ready._like = around.likeness([t for t, _ in texts], [label for _, label in texts])
         return ready
 
+    def cannot_go_on(self) -> str:
+        """They are no conversation with somebody who answers."""
+        return "its rows end with a label, which is no answer that somebody would ask about"
+
     async def write(self, brief: Brief, ask: Ask) -> Draft:
         """One text. Raises ReplyError when three replies in a row are of no use."""
         label, other = brief.facets["label"], self._other(brief)

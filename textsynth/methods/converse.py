@@ -11,12 +11,21 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
 
 from textsynth.errors import ReplyError, nearest
-from textsynth.methods import Around, Ask, Method
+from textsynth.methods import Around, Ask, Method, Stage
 from textsynth.methods import _lines as lines
-from textsynth.methods._followups import KINDS, drawn, fault, tie
+from textsynth.methods._followups import KINDS, drawn, fault, tie, tie_tables
 from textsynth.methods._turns import tidy
-from textsynth.methods._wrapped import Cut, by_name, by_step, cut, joined, read_part, through
-from textsynth.records import Brief, Closing, Draft, Message, Sample, Table, percent, spoken
+from textsynth.methods._wrapped import (
+    Cut,
+    as_within,
+    by_name,
+    by_step,
+    cut,
+    joined,
+    read_part,
+    through,
+)
+from textsynth.records import Brief, Closing, Draft, Message, Sample, Table, spoken
 
 TAKES = 4
 """Lines that each turn tries."""
@@ -47,7 +56,8 @@ class Converse(Method):
     holds: ClassVar[tuple[str, ...]] = ("of",)
 
     of: Method | None = None
-    """The method that writes the first pair, with its options, as under `method`."""
+    """The method that writes the first pair, with its options, as under `method`: one whose rows
+    end with an answer, so neither `classify` nor `support`, which ends by itself."""
 
     turns: tuple[int, int] = (3, 3)
     """Questions with their answers, the first one included: `3`, or `2-4` (drawn for each row)."""
@@ -57,7 +67,7 @@ class Converse(Method):
 
     verify: Literal["model", "none"] = "none"
     """`model`: a reader (role `judge`) must find that a follow-up could not have been asked without
-    the answer before it."""
+    the answer before it. Words alone do not tell everything: a pronoun may stand for the topic."""
 
     steps: ClassVar[Mapping[str, tuple[str, ...]]] = joined(
         {
@@ -70,24 +80,31 @@ class Converse(Method):
     roles: ClassVar[Mapping[str, str]] = joined(
         {"followup": "asker", "verify": "judge", "reply": "answerer"}, by_step("roles")
     )
-    needs: ClassVar[tuple[str, ...]] = joined(
-        ("sample",), lambda own, inner: inner.needs if inner else own
+    needs: ClassVar[tuple[str, ...]] = joined(("sample",), as_within("needs"))
+    lacking: ClassVar[Mapping[str, str]] = joined(
+        {
+            "sample": "name the method that writes the first pair, as in `converse: {of: qa}`, or "
+            "add `samples:` under inputs"
+        },
+        by_name("lacking"),
     )
     may_use: ClassVar[tuple[str, ...]] = joined(
-        ("chunk", "persona", "topic"),
+        ("chunk", "persona"),
         lambda own, inner: tuple(dict.fromkeys((*(inner.may_use if inner else ()), *own))),
     )
     facets: ClassVar[Mapping[str, tuple[str, ...]]] = joined({}, by_name("facets"))
     closed: ClassVar[Mapping[str, tuple[str, ...]]] = joined({}, by_name("closed"))
 
-    varies: ClassVar[bool] = joined(False, lambda own, inner: inner.varies if inner else own)
+    filters: ClassVar[tuple[str, ...]] = joined((), as_within("filters"))
+    varies: ClassVar[bool] = joined(False, as_within("varies"))
+    counts: ClassVar[str] = joined("", as_within("counts"))
 
     @field_validator("of", mode="before")
     @classmethod
     def _part(cls, value: Any, info: ValidationInfo) -> Any:
         found = read_part(value, info.context)
-        if isinstance(found, Converse):
-            raise ValueError("a conversation is not lifted to several turns once more")
+        if found is not None and (why := found.cannot_go_on()):
+            raise ValueError(f"'{found.part}' cannot be carried on for more turns: {why}")
         return found
 
     @field_validator("turns", mode="before")
@@ -119,6 +136,14 @@ class Converse(Method):
                 f"{known} kinds; name more under `kinds`"
             )
         return self
+
+    def cannot_go_on(self) -> str:
+        """It has its turns already."""
+        return "it is a conversation of several turns already; give it more `turns`"
+
+    def stages(self) -> Sequence[Stage]:
+        """As the method within."""
+        return self.of.stages() if self.of else ()
 
     def takes_other(self, facets: Mapping[str, str]) -> str:
         """As the method within."""
@@ -154,10 +179,16 @@ class Converse(Method):
         return self.model_copy(update={"of": inner})
 
     async def write(self, brief: Brief, ask: Ask) -> Draft:
-        """The first pair, then the follow-ups. Raises ReplyError where a turn cannot be written."""
+        """The first pair, then the follow-ups. Raises ReplyError where a turn cannot be written.
+
+        Where the method within eliminated a row, which then lacks its answer, nothing follows: the
+        filters of that method drop it, with their reason.
+        """
         draft = await self._first(brief, ask)
         messages = list(draft.messages)
         if not messages or messages[-1]["role"] != "assistant" or not messages[-1]["content"]:
+            if self.of and self.of.filters:
+                return replace(draft, columns={**draft.columns, **_columns([], [], [])})
             raise ReplyError("the row to go on from does not end with an answer")
         ties: list[str] = []
         tries: list[int] = []
@@ -170,7 +201,7 @@ class Converse(Method):
             messages.append(
                 {"role": "assistant", "content": await self._reply(ask, kind, messages)}
             )
-        columns = {**draft.columns, "followups": chosen, "ties": ties, "tries": tries}
+        columns = {**draft.columns, **_columns(chosen, ties, tries)}
         speakers = {role: who for role, who in draft.speakers.items() if who != "label"}
         return Draft(messages, columns, speakers)
 
@@ -207,18 +238,22 @@ class Converse(Method):
         """(line, how it hangs on the answer, lines tried)."""
         said = spoken(messages)
         earlier = [message["content"] for message in said if message["role"] == "user"]
-        talk = [{"who": m["role"], "text": m["content"]} for m in said[:-1]]
-        answer, asked = said[-1]["content"], earlier[-1] if earlier else ""
+        # A row of somebody else may try to instruct: what has its id is fenced like it in prompts.
+        row = {"id": (brief.fields.get("sample") or {}).get("id", "")}
+        talk = [{**row, "who": m["role"], "text": m["content"]} for m in said[:-1]]
+        answer = said[-1]["content"]
+        shown = {**row, "text": answer}
+        asked = {**row, "text": earlier[-1] if earlier else ""}
         problem, raw = "", ""
         for take in range(TAKES):
             reply = await ask(
-                "followup", take=take, follow=self._words(kind), talk=talk, said=answer,
+                "followup", take=take, follow=self._words(kind), talk=talk, said=shown,
                 problem=problem,
             )  # fmt: skip
             raw, line = reply.text, tidy(reply.text, NAMES)
             problem = fault(line, kind, answer, earlier, brief.language)
             if not problem and self.verify == "model":
-                judged = await ask("verify", form=Judged, asked=asked, said=answer, line=line)
+                judged = await ask("verify", form=Judged, asked=asked, said=shown, line=line)
                 if judged.data.possible_without_the_answer:
                     problem = "it could be asked without the answer"
             if not problem:
@@ -243,29 +278,19 @@ class Converse(Method):
 
     def closing(self, closing: Closing) -> Sequence[Table]:
         """How the follow-ups of each kind hang on the answers; then what the method within says."""
-        own = self._ties(closing)
+        judged = ", confirmed by the judge" if self.verify == "model" else ""
+        rows = (sample.columns for sample in chain(closing.kept, closing.dropped))
+        title = f"How follow-ups depend on the answer before, kept and dropped rows{judged}"
+        own = tie_tables(rows, title)
         if not self.of:
             return own
         kept, dropped = (Cut(rows, _added) for rows in (closing.kept, closing.dropped))
         return [*own, *self.of.closing(replace(closing, kept=kept, dropped=dropped))]
 
-    def _ties(self, closing: Closing) -> list[Table]:
-        found: dict[str, list[int]] = {}
-        for sample in chain(closing.kept, closing.dropped):
-            row = sample.columns
-            for kind, how, tried in zip(row["followups"], row["ties"], row["tries"], strict=True):
-                words, refers = how in ("words", "both"), how in ("reference", "both")
-                cell = found.setdefault(kind, [0, 0, 0, 0, 0])
-                for place, value in enumerate((1, words, refers, tried == 1, tried)):
-                    cell[place] += value
-        made = tuple(
-            (kind, n, percent(words, n), percent(refers, n), percent(once, n), round(tried / n, 2))
-            for kind, (n, words, refers, once, tried) in sorted(found.items())
-        )
-        head = ("kind", "rows", "take up its words", "refer to it", "passed at once", "lines each")
-        judged = ", confirmed by the judge" if self.verify == "model" else ""
-        title = f"How follow-ups depend on the answer before, kept and dropped rows{judged}"
-        return [Table(title, head, made)] if made else []
+
+def _columns(kinds: list[str], ties: list[str], tries: list[int]) -> dict[str, Any]:
+    """What a row tells of its follow-ups."""
+    return {"followups": kinds, "ties": ties, "tries": tries}
 
 
 def _added(sample: Sample) -> int:

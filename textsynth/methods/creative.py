@@ -42,7 +42,17 @@ class Idea:
     things: Sequence[str] = ()
     limits: Sequence[Limit] = ()
     names: Sequence[str] = field(default=())
-    """First names for whoever needs one."""
+    """First names for whoever needs one; none in languages that no list is of."""
+
+    def sought(self, brief: Brief, *more: str) -> list[str]:
+        """What a text of this brief must name, by its letters; nothing that stands in another
+        language than the text: an English word is no word of a Swahili story."""
+        if brief.language not in lines.READ:
+            return []
+        topic = brief.fields.get("topic") or {}
+        foreign = topic.get("language") or brief.language
+        apart = {topic.get("name")} if foreign != brief.language else set()
+        return [thing for thing in (*more, *self.things) if thing not in apart]
 
 
 class Creative(Method):
@@ -52,7 +62,10 @@ class Creative(Method):
     one, told through a familiar field), a combination (two things of different kinds, drawn from
     lists), or a constraint (such as a number of lines, a first word, a letter that may not occur,
     an acrostic), which is checked. `form`: story, poem, scene, dialogue, or words of your own, such
-    as "a limerick", which are not checked. Worn-out openings and names are refused once.
+    as "a limerick", which are not checked. Worn-out openings and names are refused once. In
+    languages other than English and Korean, texts are not searched for the things that they are to
+    name, and constraints are numbers of lines or sentences; a topic that is named in another
+    language than the job's is not searched for either.
 
     Columns: `request`, `piece`, `things`, `constraints`, `request_by` (model, or list where the
     model put the request wrongly three times and one of set wordings stands in).
@@ -117,11 +130,7 @@ class Creative(Method):
                 for n, at in enumerate((first, other))
             ]
             limits = []
-        pool = NAMES.get(code, NAMES["en"])
-        start = brief.number("name", 0, len(pool) - 1)
-        step = brief.number("next name", 1, len(pool) - 1)
-        names = [pool[start], pool[(start + step) % len(pool)]]
-        return Idea(form, things, limits, names)
+        return Idea(form, things, limits, _names(brief))
 
     async def _request(self, brief: Brief, ask: Ask, idea: Idea) -> tuple[str, str]:
         """(what the person writes, who put it so)."""
@@ -130,7 +139,7 @@ class Creative(Method):
             brief.language,
         )
         limits = [limit.words(code) for limit in idea.limits]
-        raw = ""
+        raw, named = "", idea.sought(brief, called.split()[-1])
         for take in range(3):
             reply = await ask(
                 "request", take=take, kind_of_piece=called, things=list(idea.things),
@@ -140,12 +149,7 @@ class Creative(Method):
             wrong = lines.refuses(text) or "\n\n" in text or len(text.split()) > 80
             wrong = wrong or bool(_ABOUT.match(text))
             told = all(limit.told_by(text) for limit in idea.limits)
-            if (
-                text
-                and not wrong
-                and told
-                and not missing(text, [called.split()[-1], *idea.things])
-            ):
+            if text and told and not wrong and not missing(text, named):
                 return text, "model"
         plain = plain_request(brief, called, idea.things, limits)
         if not plain:
@@ -165,7 +169,7 @@ class Creative(Method):
             text = unquoted(text) if idea.form == "dialogue" else text
             problem = useless(text, request) or form_fault(text, idea.form)
             problem = problem or next((f for x in idea.limits if (f := x.fault(text))), "")
-            problem = problem or missing(text, idea.things)
+            problem = problem or missing(text, idea.sought(brief))
             if reply.finish == "length":
                 problem = "it is too long: it was cut"
             if not problem and (found := cliche(text)):
@@ -190,3 +194,13 @@ class Creative(Method):
             made.append((form, len(openings), len(set(openings)), shown))
         head = ("form", "rows", "different openings", "most frequent")
         return [Table("First three words of the pieces", head, tuple(made))] if made else []
+
+
+def _names(brief: Brief) -> list[str]:
+    """Two first names that are not the ones that models always use."""
+    pool = NAMES.get(brief.language, ())
+    if not pool:
+        return []
+    start = brief.number("name", 0, len(pool) - 1)
+    step = brief.number("next name", 1, len(pool) - 1)
+    return [pool[start], pool[(start + step) % len(pool)]]

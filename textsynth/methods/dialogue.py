@@ -35,6 +35,10 @@ class Dialogue(Method):
     needs: ClassVar[tuple[str, ...]] = ("persona", "partner")
     may_use: ClassVar[tuple[str, ...]] = ("chunk",)
 
+    def cannot_go_on(self) -> str:
+        """They are no conversation with somebody who answers."""
+        return "in its rows two people talk; for longer ones raise its own `turns`"
+
     async def write(self, brief: Brief, ask: Ask) -> Draft:
         """One conversation; the first persona is the user's side."""
         people = (brief.fields["persona"], brief.fields["partner"])

@@ -93,6 +93,10 @@ class Entities(Method):
             raise ValueError(f"values are given for '{min(unknown)}', which is none of the types")
         return {name: _listed(given, home) for name, given in values.items()}
 
+    def cannot_go_on(self) -> str:
+        """They are no conversation with somebody who answers."""
+        return "its rows end with a list of entities for programs to read"
+
     async def write(self, brief: Brief, ask: Ask) -> Draft:
         """One text. Raises ReplyError, with the last fault, when three replies are useless."""
         wanted = self._wanted(brief)

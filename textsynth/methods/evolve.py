@@ -188,6 +188,10 @@ class Evolve(Method):
     def _end(self, gains: Sequence[float]) -> str:
         return ending(gains, self.rounds, self.least_gain, self.measure)
 
+    def cannot_go_on(self) -> str:
+        """Without answers there is nothing to ask about."""
+        return "" if self.answer else "with `answer: false` its rows have no answer"
+
     async def write(self, brief: Brief, ask: Ask) -> Draft:
         """One instruction and its answer; a row that a rule eliminates says which in a column."""
         row = brief.fields["sample"]

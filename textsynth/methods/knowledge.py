@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from textsynth.errors import ReplyError
 from textsynth.methods import Ask, Method
+from textsynth.methods import _lines as lines
 from textsynth.methods._taught import answer_fault, listed, news, question_fault
 from textsynth.methods._turns import tidy
 from textsynth.records import Brief, Closing, Draft, Table
@@ -121,10 +122,17 @@ class Knowledge(Method):
             )
             raw = reply.text
             text = tidy(raw).partition("\n")[0].strip()
-            problem = question_fault(text, kind, focus, named, brief.language)
+            problem = question_fault(text, kind, focus, self._sought(brief, named), brief.language)
             if not problem:
                 return text
         raise ReplyError(f"the question is of no use: {problem}", raw)
+
+    def _sought(self, brief: Brief, named: Sequence[str]) -> Sequence[str]:
+        """What a question must name: not a topic whose name may be in another language than it."""
+        topic = brief.fields["topic"]
+        told = (topic.get("language") or brief.language) == brief.language
+        foreign = not told or brief.language not in lines.READ
+        return [name for name in named if not (foreign and name == topic["name"])]
 
     async def _answer(self, brief: Brief, ask: Ask, named: Sequence[str], question: str) -> str:
         kind, focus = brief.facets["knowledge"], brief.facets["focus"]

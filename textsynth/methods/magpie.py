@@ -66,6 +66,7 @@ class Magpie(Method):
     }
     roles: ClassVar[Mapping[str, str]] = {"instruction": "user", "answer": "answerer"}
     may_use: ClassVar[tuple[str, ...]] = ("topic", "persona")
+    varies: ClassVar[bool] = True
 
     async def write(self, brief: Brief, ask: Ask) -> Draft:
         """One row. Raises ReplyError when no instruction of `tries` is of use."""

@@ -28,6 +28,10 @@ class PersonaGrow(Method):
         "gender": ("female", "male"),
     }  # fmt: skip
 
+    def cannot_go_on(self) -> str:
+        """They are no conversation with somebody who answers."""
+        return "its rows are personas"
+
     async def write(self, brief: Brief, ask: Ask) -> Draft:
         """One person. Raises ReplyError when three replies in a row are of no use."""
         own = {"relation": brief.facets["relation"]}

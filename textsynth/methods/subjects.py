@@ -53,6 +53,10 @@ class Subjects(Method):
         """As many briefs for each topic as there are queries."""
         return self.queries
 
+    def cannot_go_on(self) -> str:
+        """They are no conversation with somebody who answers."""
+        return "its rows are lists of subjects"
+
     async def write(self, brief: Brief, ask: Ask) -> Draft:
         """One list. Raises ReplyError when three replies in a row are of no use."""
         problem, raw = "the model listed no subjects", ""

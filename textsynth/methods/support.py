@@ -112,6 +112,10 @@ class Support(Method):
         "outcome": OUTCOMES,
     }
 
+    def cannot_go_on(self) -> str:
+        """More turns would not be those that its outcome was read off."""
+        return "its dialogues come to their outcome and end; for longer ones raise its own `turns`"
+
     async def write(self, brief: Brief, ask: Ask) -> Draft:
         """One conversation; the customer is the user, the agent the assistant."""
         planned = self._planned(brief)

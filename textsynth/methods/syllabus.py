@@ -55,6 +55,10 @@ class Syllabus(Method):
     roles: ClassVar[Mapping[str, str]] = {"outline": "expert", "extract": "reader"}
     needs: ClassVar[tuple[str, ...]] = ("subject",)
 
+    def cannot_go_on(self) -> str:
+        """They are no conversation with somebody who answers."""
+        return "its rows are outlines"
+
     async def write(self, brief: Brief, ask: Ask) -> Draft:
         """One syllabus. Raises ReplyError when three outlines in a row are of no use."""
         problem, raw = "the model outlined nothing", ""

@@ -51,6 +51,10 @@ class TaxonomyGrow(Method):
         """Briefs of each node."""
         return self.variants
 
+    def cannot_go_on(self) -> str:
+        """They are no conversation with somebody who answers."""
+        return "its rows are lists of topics"
+
     async def write(self, brief: Brief, ask: Ask) -> Draft:
         """One list. Raises ReplyError when three replies in a row name fewer than two topics."""
         topic = brief.fields["topic"]

@@ -166,6 +166,11 @@ class Provider(Part):
         """Why it has no raw completion (`Call.raw`), in words; empty: it has, or it may."""
         return "it offers chat alone"
 
+    def completes_by(self) -> str:
+        """What makes the text of a raw completion beside the messages (a chat template), as part of
+        the journal's key; empty: what the server has itself. Never a path of this machine."""
+        return ""
+
     async def check(self) -> list[str]:
         """What can be known before paying: raises if it cannot work; returns lines to show."""
         return []

@@ -6,7 +6,6 @@ tokens (vLLM); a known one by name; or a file, such as the tokenizer_config.json
 
 from __future__ import annotations
 
-import functools
 import json
 import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -18,7 +17,7 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from textsynth.errors import JobError, ProviderError, RequestError, nearest
-from textsynth.records import Message
+from textsynth.records import Message, digest
 
 MARK = "qZ7kUserSlotW3x"
 """Stands in the user's turn while a template is applied: the text is cut where it is found."""
@@ -82,7 +81,9 @@ def with_mark(messages: Sequence[Message]) -> list[Message]:
 
 
 def applied(name: str) -> Apply:
-    """A known template, or that of a file. Raises JobError."""
+    """A known template, or that of a file; "" refuses what needs one. Raises JobError."""
+    if not name:
+        return _none
     template = _compiled(name)
 
     async def apply(messages: Sequence[Message]) -> Slot:
@@ -102,11 +103,18 @@ def applied(name: str) -> Apply:
     return apply
 
 
+async def _none(messages: Sequence[Message]) -> Slot:
+    raise ProviderError(
+        "the user's next turn is asked for, which needs the chat template of the model",
+        "`template` of the provider is empty",
+        f"set it to auto, or one of {', '.join((*TEMPLATES, *ALIASES))}",
+    )
+
+
 def _refuse(words: str) -> str:
     raise jinja2.TemplateError(words)
 
 
-@functools.lru_cache(maxsize=16)
 def _compiled(name: str) -> jinja2.Template:
     source = TEMPLATES.get(ALIASES.get(name, name))
     if source is None:
@@ -154,6 +162,15 @@ def check_template(name: str, home: Path) -> str:
     except JobError as error:
         raise ValueError(str(error)) from None
     return str(path)
+
+
+def template_id(name: str) -> str:
+    """A template by its text, so that replies of another one are not taken for its own; "" where
+    the server has it."""
+    if name in ("", "auto"):
+        return ""
+    known = ALIASES.get(name, name)
+    return digest(TEMPLATES[known] if known in TEMPLATES else _of_file(Path(name)), size=4)
 
 
 def by_server(post: Post, model: str, where: str) -> Apply:

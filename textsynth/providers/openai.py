@@ -24,7 +24,7 @@ from textsynth.providers._chat import (
     chat_session,
     listed_models,
 )
-from textsynth.providers._templates import check_template
+from textsynth.providers._templates import check_template, template_id
 
 OPENAI = "https://api.openai.com/v1"
 
@@ -100,6 +100,9 @@ class Openai(Provider):
         if urlsplit(self.base_url or OPENAI).hostname == urlsplit(OPENAI).hostname:
             return "the models of OpenAI's own API are asked by chat alone"
         return "" if self.completions else "`completions: true` is not set for it"
+
+    def completes_by(self) -> str:
+        return template_id(self.template)
 
     def requests_at_once(self) -> int:
         return self.concurrency

@@ -92,6 +92,9 @@ class Pool(Provider):
             return first  # as one of them would be asked alone, so a pool can take over its run
         return {name: value for name, value in merged.items() if value is not None}
 
+    def completes_by(self) -> str:
+        return " ".join(sorted({m.provider.completes_by() for m in self.of} - {""}))
+
     def cannot_complete(self) -> str:
         return next((why for m in self.of if (why := m.provider.cannot_complete())), "")
 

@@ -102,7 +102,12 @@ class Language(Filter):
         def failed(text: str) -> Verdict | None:
             return self._failed(text, code)
 
-        table = drift(code, closing.kept, closing.dropped, failed, self._named)
+        def named(text: str) -> str:
+            name = self._named(text)
+            # What failed is in more than one language where the model still finds the right one.
+            return f"partly {name}" if name == LANGUAGES[code] else name
+
+        table = drift(code, closing.kept, closing.dropped, failed, named)
         return () if table is None else (table,)
 
     def _named(self, text: str) -> str:

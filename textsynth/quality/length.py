@@ -6,9 +6,13 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from textsynth.errors import nearest
 from textsynth.quality import KEEP, Filter, Screen
 from textsynth.quality._text import turns, visible, weight, words
 from textsynth.records import Sample, Setting, Verdict
+
+SPEAKERS = ("user", "assistant")
+"""Whose turns are looked at."""
 
 
 class OfRole(BaseModel):
@@ -57,10 +61,16 @@ class Length(Filter):
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        for name in ("chars", "words", "turns"):
-            low, high = getattr(self, f"min_{name}"), getattr(self, f"max_{name}")
-            if low is not None and high is not None and low > high:
-                raise ValueError(f"min_{name} ({low}) is above max_{name} ({high})")
+        for role in ("", *self.roles):
+            if role and role not in SPEAKERS:
+                known = nearest(role, SPEAKERS)
+                raise ValueError(f"roles: no turn of a row is by '{role}'; {known}")
+            own = self._of(role) if role else self
+            for name in ("chars", "words", "turns"):
+                low, high = getattr(own, f"min_{name}"), getattr(own, f"max_{name}")
+                if low is not None and high is not None and low > high:
+                    where = f"roles.{role}: " if role else ""
+                    raise ValueError(f"{where}min_{name} ({low}) is above max_{name} ({high})")
         return self
 
     def screen(self, setting: Setting) -> Screen:
