@@ -42,12 +42,12 @@ class Template:
     """Documents (copied to documents/), as patterns."""
 
     rows: str = ""
-    """Labelled rows, kept in examples/."""
+    """Rows to start from, kept in examples/."""
 
     people: str = ""
 
-    within: str = ""
-    """Another method, around which its own is: its prompts come along."""
+    within: tuple[str, ...] = ()
+    """Other methods, around which its own is or whose rows it needs: their prompts come along."""
 
 
 _BANK = ("bank/faq.csv", "bank/manual.pdf", "bank/products/*")
@@ -68,12 +68,24 @@ TEMPLATES: dict[str, dict[str, Template]] = {
         "en": Template("classify", rows="tickets.csv"),
         "ko": Template("classify", rows="tickets.ko.csv"),
     },
+    "curriculum": {
+        language: Template("curriculum", within=("subjects", "syllabus", "taxonomy_grow"))
+        for language in ("en", "ko")
+    },
+    "self_instruct": {
+        "en": Template("self_instruct", rows="seed-tasks/en.jsonl"),
+        "ko": Template("self_instruct", rows="seed-tasks/ko.jsonl"),
+    },
+    "evolve": {
+        "en": Template("evolve", rows="instructions.jsonl"),
+        "ko": Template("evolve", rows="instructions.ko.jsonl"),
+    },
     "knowledge": {"en": Template("knowledge"), "ko": Template("knowledge")},
     "creative": {"en": Template("creative"), "ko": Template("creative")},
     "converse": {
-        "en": Template("converse", _BANK, people="retail-banking.jsonl", within="qa"),
+        "en": Template("converse", _BANK, people="retail-banking.jsonl", within=("qa",)),
         "ko": Template(
-            "converse", ("bank-ko/faq.csv",), people="retail-banking.ko.jsonl", within="qa"
+            "converse", ("bank-ko/faq.csv",), people="retail-banking.ko.jsonl", within=("qa",)
         ),
     },
     "clinic": {
@@ -149,7 +161,7 @@ def _project_files(template: str, language: str) -> dict[str, Path]:
     for name in (made.rows and f"examples/{made.rows}", made.people and f"personas/{made.people}"):
         if name:
             files[name] = _shipped(name)
-    for method in filter(None, (made.method, made.within)):
+    for method in (made.method, *made.within):
         files |= find_files(f"prompts/{method}/*.{language}.jinja", nowhere)
     return files
 
