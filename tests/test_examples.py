@@ -66,9 +66,10 @@ def replies(request: dict[str, Any]) -> str:
 def task_reply(texts: list[str]) -> str | None:
     """What a step of Self-Instruct is answered with; None for other prompts."""
     first, last = texts[0], texts[-1]
-    if last.startswith(("Some tasks:", "과제의 예:")):
-        korean = last.startswith("과제")
-        words = sorted(set(re.findall(r"[가-힣]{3,}" if korean else r"[a-z]{6,}", last)))
+    if len(texts) > 1 and texts[1].startswith(("Some tasks:", "과제의 예:")):
+        korean = texts[1].startswith("과제")
+        said = "".join(texts[1:])
+        words = sorted(set(re.findall(r"[가-힣]{3,}" if korean else r"[a-z]{6,}", said)))
         end = "에 관해 말해 주세요." if korean else " for people in a hurry."
         start = "" if korean else "Explain "
         return "\n".join(f"{n}. {start}{' '.join(words[n::9][:4])}{end}" for n in range(3))

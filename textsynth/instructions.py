@@ -28,7 +28,7 @@ MEDIA = (
 _DENSE = re.compile(
     "[\u0e01-\u0e5b\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7a3]"
 )
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _OPENING = "\"'“‘「『(<["
 
 

@@ -62,7 +62,10 @@ def _material_lines(ready: Materials, look: Outlook) -> list[str]:
     told = ", ".join(f"{name} ({n:,} values)" for name, n in carried.items())
     asked = f"{job.count:,} rows"
     if job.whole:
-        asked = f"all {job.count:,} rows of the inputs, each once, of which the good ones are kept,"
+        visits = job.method.visits()
+        often = "once" if visits == 1 else f"{visits} times"
+        each = f"all {job.count // visits:,} rows of the inputs, each {often}"
+        asked = f"{each}, of which the good ones are kept,"
     # Before the stages have run, one row stands for all that they will make.
     drawn = [
         f"inputs: {rows or 'none'}",
@@ -148,5 +151,11 @@ def _warnings(ready: Materials, look: Outlook) -> list[str]:
         found.append(
             f"there are {ready.plan.size:,} combinations for {ready.job.count:,} rows, so some are "
             "asked for more than once; more inputs or facets give more variety"
+        )
+    visits, round_ = ready.job.method.visits(), ready.job.method.generation()
+    if visits > 1 and round_ and not ready.job.whole and ready.job.count < round_:
+        found.append(
+            f"the {ready.job.count:,} rows may be there before the first of {visits} rounds is "
+            f"through all {round_:,} rows of the inputs; `count: all` goes through every round"
         )
     return found

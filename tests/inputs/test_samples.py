@@ -96,6 +96,16 @@ def test_several_turns_stay_and_the_last_request_counts(tmp_path: Path) -> None:
     assert row["columns"] == {"lang": "en"}
 
 
+def test_the_first_request_may_count_instead(tmp_path: Path) -> None:
+    said = ("My card is gone.", "I have blocked it.", "Thank you, bye.", "Goodbye.")
+    turns = [{"role": ("user", "assistant")[n % 2], "content": text} for n, text in enumerate(said)]
+    write(tmp_path, "rows.jsonl", {"messages": turns})
+    (last,), (first,) = load(tmp_path).rows, load(tmp_path, turn="first").rows
+    assert (last["instruction"], len(last["messages"])) == (said[2], 4)
+    assert (first["instruction"], first["reply"]) == said[:2]
+    assert first["messages"] == turns[:2]
+
+
 def test_columns_of_other_names_are_named(tmp_path: Path) -> None:
     write(tmp_path, "rows.jsonl", {"ask": ASKED, "say": SAID, "log": [{"role": "user"}]})
     with pytest.raises(InputError) as told:
@@ -198,3 +208,4 @@ def test_a_dataset_of_the_hub_is_streamed(tmp_path: Path) -> None:
     assert whole[1] == "dataset, instruction: question, reply: answer"
     assert two[0] == whole[0][:2]
     assert "There is no dataset 'larkmere/no'" in missing
+    assert "Correct its name or `revision`" in missing  # this input has no option `id`

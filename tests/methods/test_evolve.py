@@ -23,7 +23,7 @@ from textsynth.methods import Around, Likeness
 from textsynth.methods._evolving import OPERATIONS
 from textsynth.methods.evolve import Evolve
 from textsynth.quality.evolved import Evolved
-from textsynth.records import Brief, Draft, Reply, Sample, Setting, sample_of
+from textsynth.records import Brief, Closing, Draft, Reply, Sample, Setting, sample_of
 from textsynth.runfolder import read_rows
 
 LEAVES = "Why do leaves change colour?"
@@ -231,9 +231,9 @@ def replies(request: dict[str, Any]) -> str:
         if "How hard is each" in last:
             return json.dumps({"first": 3, "second": 5})
         return NO if "topic four" in last else YES
-    if not last.startswith("Request:"):
+    if "\n\nRequest: " not in last:
         return "I am sorry." if "topic two" in last else f"It is {numbered(last)}, of course."
-    parent = last.removeprefix("Request:\n").partition("\n\n")[0]
+    parent = last.rpartition("\n\nRequest: ")[2]
     if "topic three" in parent:
         return parent
     if "clearly easier" in last:
@@ -344,6 +344,19 @@ def test_tables_by_round_and_operation_add_up(job: Build) -> None:
     assert any("no_gain 1" in str(line[2]) for line in from_each)
 
 
+@pytest.mark.parametrize(
+    ("failed", "why"), [(1, "all 1 rounds are done"), (0, "round 1 was not finished")]
+)
+def test_rows_that_fail_are_part_of_their_round(tmp_path: Path, failed: int, why: str) -> None:
+    method = ready(Evolve(rounds=1), row("a"), row("b"))
+    draft, _ = run(method, row("a"), "Why is bark rough, and which tree has the smoothest one?")
+    kept = sample(made(row("a")), draft)
+    (tmp_path / "rows").mkdir()
+    (tmp_path / "rows" / "failed.jsonl").write_text('{"index": 1}\n' * failed, "utf8")
+    first, *_ = method.closing(Closing(tmp_path, tmp_path, [kept], []))
+    assert first.title == f"Evolution by round ({why})"
+
+
 def test_it_ends_by_measured_gain_in_words(job: Build, server: ChatServer) -> None:
     path = job(method={"evolve": {"rounds": 3, "least_gain": 0.9}})
     result = ts.run(path)
@@ -367,6 +380,17 @@ def test_with_a_count_it_ends_after_its_rounds(job: Build) -> None:
 def test_an_estimate_knows_how_many_rows_there_will_be(job: Build) -> None:
     forecast = ts.estimate(job(), sample=4)
     assert (forecast.count, forecast.taken) == (24, 4)
+
+
+def test_check_speaks_of_rounds_and_warns_of_a_count_that_the_first_one_fills(job: Build) -> None:
+    found = ts.check(job(), endpoint=False)
+    assert "all 8 rows of the inputs, each 3 times" in found.lines[0]
+    assert not found.warnings
+    (warning,) = ts.check(job(count=5), endpoint=False).warnings
+    assert warning.startswith(
+        "the 5 rows may be there before the first of 3 rounds is through all 8"
+    )
+    assert not ts.check(job(count=20), endpoint=False).warnings
 
 
 def test_explain_shows_the_chain(job: Build) -> None:
@@ -398,7 +422,7 @@ def test_an_instruction_that_tries_to_rule_the_model_is_fenced_in_every_prompt(
         seen.extend(text for text in prompt_texts(request) if "Ignore all previous" in text)
         if "Second request" in prompt_texts(request)[-1]:
             return YES
-        if "Request:\n" in prompt_texts(request)[-1]:
+        if "\n\nRequest: " in prompt_texts(request)[-1]:
             return f"{evil} And which other topics are there, and what do they have in common?"
         return "It is a long story, of course."
 

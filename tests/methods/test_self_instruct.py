@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,9 +14,9 @@ import pytest
 import yaml
 
 import textsynth as ts
+from tests.instructing_script import writer
 from tests.methods.samples import Script
 from tests.servers.chat import ChatServer
-from tests.servers.scripts import prompt_texts
 from tests.test_run import contents, rows
 from textsynth.errors import JobError, ReplyError, ShortError
 from textsynth.methods import Around
@@ -65,7 +64,8 @@ def run(
 
 def shown(script: Script, number: int = 0) -> list[str]:
     """The tasks that the nth request for tasks showed."""
-    return re.findall(r"(?m)^- (.*)", script.sent[number][-1]["content"])
+    said = "\n".join(message["content"] for message in script.sent[number])
+    return re.findall(r"(?m)^(?:-|\d+\.) (.*)", said)
 
 
 def test_a_task_that_needs_no_input() -> None:
@@ -171,6 +171,18 @@ def test_eight_seeds_are_shown_and_later_six_and_two_that_were_kept() -> None:
     assert {text for texts in drawn for text in texts} == mine | set(tasks)
     assert [shown(run(grown, index)[1]) for index in range(3)] == drawn[:3]
     assert len({tuple(i for i, t in enumerate(texts) if t in tasks) for texts in drawn}) > 5
+    # A generation that is still under way when the next one is known shows what it showed before.
+    assert shown(run(method)[1]) == first
+
+
+def test_the_last_of_the_tasks_shown_are_shown_as_a_reply_in_the_form_that_is_asked_for() -> None:
+    script = run(SelfInstruct(tasks=3).ready(around()))[1]
+    roles = [message["role"] for message in script.sent[0]]
+    assert roles == ["system", "user", "assistant", "user"]
+    assert re.fullmatch(r"(?:\d\. Explain \w+ to a child\.\n?){3}", script.sent[0][2]["content"])
+    script = run(SelfInstruct(human=1, generated=0).ready(around()))[1]
+    assert [message["role"] for message in script.sent[0]] == ["system", "user"]
+    assert len(shown(script)) == 1
 
 
 def test_a_task_like_one_of_an_earlier_generation_is_not_new() -> None:
@@ -281,35 +293,6 @@ def test_what_a_task_is_given_is_read() -> None:
     assert given("Nonetheless we sailed.") == "Nonetheless we sailed."
     assert given('Input: "The ferry leaves at dawn."') == "The ferry leaves at dawn."
     assert plain("Output: 4") == "4"
-
-
-WORDS = "tide lock yeast sail glue echo rust dew moth kiln oar well loom mill quay barn"
-VERBS = "Sort Count Name Rhyme Weigh Mend Sell Rank Paint Hide"
-
-
-def writer(breadth: int) -> Any:
-    """A model that knows so many tasks and no more, two fifths of them choices."""
-
-    def answer(request: dict[str, Any]) -> str:
-        texts = prompt_texts(request)
-        mark = zlib.crc32("".join(texts).encode())
-        if texts[-1].startswith("Some tasks:"):
-            tasks = []
-            for n in range(3):
-                which = (mark // 7**n) % breadth
-                a, b, c = (WORDS.split()[(which * k + which // 16) % 16] for k in (1, 3, 5))
-                verb = VERBS.split()[which % 10]
-                tasks.append(f"{1 + n}. {verb} {a} {b} for {c} number {which}.")
-            return "\n".join(tasks)
-        if "label or text" in texts[0]:
-            return "label" if mark % 5 < 2 else "text"
-        if texts[0].startswith("List all"):
-            return "up, down"
-        if "reply none" in texts[0]:
-            return "none" if mark % 2 else f"List {mark % 1000}"
-        return f"The answer is {mark % 10_000}."
-
-    return answer
 
 
 @pytest.fixture

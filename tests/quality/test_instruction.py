@@ -82,6 +82,7 @@ def test_the_same_task_with_the_same_or_another_answer() -> None:
     ) == ["", "exact_repeat", "other_output", ""]
     # What had no answer stands in nobody's way.
     assert reasons(task(output=""), task()) == ["no_output", ""]
+    assert reasons(task(output=TASK), task()) == ["output_repeats_input", ""]
 
 
 def test_rows_without_columns_are_read_from_their_turns() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,13 @@ def test_what_it_dropped_drops_no_other() -> None:
     found = words(RougeL(), [task(WASH), task(NEAR), task(NEARER)])
     assert [keep for keep, _ in found] == [True, False, True]
     assert words(RougeL(), [task(NEAR), task(NEARER)])[1][0] is False
+
+
+def test_what_has_no_answer_drops_no_other() -> None:
+    assert words(RougeL(), [chat(WASH, ""), task(NEAR)])[1][0] is True
+    asked_only = chat(WASH, "")
+    asked_only = replace(asked_only, messages=asked_only.messages[:1])
+    assert words(RougeL(), [asked_only, task(NEAR)])[1][0] is False
 
 
 def test_the_examples_count_as_earlier_rows() -> None:

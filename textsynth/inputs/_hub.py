@@ -119,7 +119,7 @@ class HubRows:
             return InputError(
                 f"there is no dataset '{shown}'{version} at {host}",
                 "or it is private, and no token that may read it is set",
-                "correct `id` or `revision`; for a private one set HF_TOKEN",
+                "correct its name or `revision`; for a private one set HF_TOKEN",
             )
         if "plit" in detail and ("nknown" in detail or "Bad" in detail or "available" in detail):
             return InputError(

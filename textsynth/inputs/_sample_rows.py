@@ -88,16 +88,19 @@ def names_in(records: Sequence[Mapping[str, Any]], shown: str, given: Names) -> 
     )
 
 
-def row_of(record: Mapping[str, Any], names: Names, source: str) -> Row | None:
+def row_of(
+    record: Mapping[str, Any], names: Names, source: str, *, first: bool = False
+) -> Row | None:
     """{id, instruction, reply, messages, system, source, columns}; None without an instruction.
 
-    `messages`: the user and assistant turns, up to the last request and its reply. `columns`: what
-    else the record says in a word or a short text.
+    `messages`: the user and assistant turns, up to the last request (or the first one) and its
+    reply. `columns`: what else the record says in a word or a short text.
     """
     system, turns = _turns(record, names)
-    last = max((n for n, turn in enumerate(turns) if turn["role"] == "user"), default=-1)
-    if last < 0:
+    asked = [n for n, turn in enumerate(turns) if turn["role"] == "user"]
+    if not asked:
         return None
+    last = asked[0] if first else asked[-1]
     turns = turns[: last + 2]
     instruction = turns[last]["content"]
     reply = turns[last + 1]["content"] if len(turns) > last + 1 else ""

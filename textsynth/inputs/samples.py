@@ -53,6 +53,10 @@ class Samples(Input):
     messages: str = ""
     """The column that holds a whole conversation; found by its name when not given."""
 
+    turn: Literal["last", "first"] = "last"
+    """Which request of a conversation is the instruction; what comes after its reply is left out.
+    The last one of a support dialogue is often no more than a farewell."""
+
     rows: int = Field(default=5000, ge=1, le=1_000_000)
     """At most so many rows of each file or dataset are read, from the first on."""
 
@@ -167,7 +171,7 @@ class Samples(Input):
         names = names_in([record for _, record in head], shown, given)
         took[shown] = names.words()
         for _, record in itertools.chain(head, records):
-            row = row_of(record, names, shown)
+            row = row_of(record, names, shown, first=self.turn == "first")
             if row is None:
                 left[shown] = left.get(shown, 0) + 1
             else:

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from textsynth.instructions import words
 from textsynth.tongues import chances
 
 DEPTH = ("constraints", "deepen", "concretise", "reasoning", "complicate")
@@ -29,7 +30,6 @@ FEW = 3
 """An evolved instruction with fewer new words than this is the old one."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_DENSE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\u0e01-\u0e5b]")
 _HANGUL = re.compile(r"[\uac00-\ud7a3]")
 _LETTER = re.compile(r"[^\W\d_]")
 _DATA = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`|<[^<>\n]{1,200}>|^.*[|{};=].*$", re.S | re.M)
@@ -52,7 +52,11 @@ _SCAFFOLDING = re.compile(
     r"|\b(?:added|adds?) (?:10|ten) (?:to|-|–) ?(?:20|twenty) words\b|<<(?:quoted|end) "
     r"|(?:주어진|다시 ?쓴|다시 ?작성한|재작성(?:된|한)|바꾼|고쳐 ?쓴|원래(?:의)?|새로운|변형된) ?"
     r"(?:프롬프트|지시문|요청문)"
-    r"|^\W*(?:(?:바꾼|새로운|새|원래|고친|쉬운) ?)?(?:요청|지시|지시문|프롬프트|요청문)\W*[:：]",
+    r"|^\W*(?:(?:바꾼|새로운|새|원래|고친|쉬운) ?)?(?:요청|지시|지시문|프롬프트|요청문)\W*[:：]"
+    # What the prompts themselves say.
+    r"|\bnew request only\b|\brewrite the request\b|\bdo not answer (?:it|the request)\b"
+    r"|새 ?요청만|요청을 (?:다시|고쳐) ?(?:쓰|써|쓴|작성)|답하지 말고"
+    r"|(?:새로운|새|고친|고쳐 ?쓴|다시 ?쓴) 요청(?:은|입니다|이에요|예요)",
     re.IGNORECASE | re.MULTILINE,
 )
 _PREFACE = re.compile(
@@ -94,6 +98,12 @@ _IMPERATIVE = re.compile(
     r"|(?:turn|change|put|use) (?:this|these|the following))\b",
     re.IGNORECASE,
 )
+_OPENS = re.compile(
+    r"\W*(?:act|cite|comment|continue|contrast|distinguish|enumerate|finish|fix|label|match|narrate"
+    r"|persuade|play|pretend|pull|quote|recite|reply|respond|shorten|sing|spell|state|teach)\b",
+    re.IGNORECASE,
+)
+"""Verbs that ask for a text where they come first; further on they may as well be advice."""
 _ASKS_KO = re.compile(
     r"[?？]|(?:세요|십시오|시오|주십시오|줘|줘요|주라|다오|바랍니다|바란다|주기 바람|주게"
     r"|싶어요?|싶습니다|싶은데요?|나요"
@@ -102,10 +112,23 @@ _ASKS_KO = re.compile(
     r"(?:하기|할 것))"
     r"(?=[\s.!,)~…\"”]|$)",
 )
+_TELLS_KO = re.compile(r"(?:세요|십시오)(?=[\s.!,]|$)")
+_ORDERS_KO = re.compile(
+    r"(?:주|쓰|적으|고르|답하|말하|구하|찾으|만드|지으|나누|바꾸|고치|다듬으|옮기|뽑으|줄이"
+    r"|(?:요약|설명|정리|비교|작성|추천|계산|분석|제안|번역|나열|판단|분류|묘사|평가|서술|채점|해석)하"
+    r"|(?:써|적어|지어|말해|만들어|풀어|골라|찾아|해) ?보)(?:세요|십시오)|바랍니다|줘|줄래"
+)
+"""Forms in which a text is asked for; other ones may as well be advice, which is an answer."""
 _APOLOGY = re.compile(
-    r"\bsorry\b|\bapolog(?:y|ies|i[sz]e)\b|\bregret(?:fully)?\b|죄송|미안(?:하|해|합)|사과드|유감",
+    r"\bsorry\b|\bapolog(?:y|ies|i[sz]e)\b|\b(?:i|we) regret\b|\bregretfully\b"
+    r"|죄송|미안(?:하|해|합)|사과드|유감",
     re.IGNORECASE,
 )
+_PLEA = re.compile(
+    _APOLOGY.pattern + r"|사과(?:문|의 ?(?:말|글|뜻|편지)|하는| ?(?:편지|이?메일|문자|글|메시지))",
+    re.IGNORECASE,
+)
+"""What an instruction says that asks for an apology."""
 _STOP_WORDS = """
 a about all also an and any are as at be been but by can could did do does for from had has have
 he her here him his how i if in into is it its just may me might more my no not of ok okay on or
@@ -116,12 +139,6 @@ those to too up us was we well were what when which who will with would yes yet 
 없다 이다 네요 음 그것은 그것이 그건 그게
 """
 _STOPS = frozenset(_STOP_WORDS.split())
-
-
-def words(text: str) -> int:
-    """Number of words; in Hangul, Han, Kana and Thai every two letters are one."""
-    spaced, dense = _DENSE.subn(" ", text)
-    return len(_WORD.findall(spaced)) + (dense + 1) // 2
 
 
 def normal(text: str) -> str:
@@ -149,9 +166,18 @@ def leaks(text: str) -> bool:
 def answers_itself(child: str, parent: str) -> bool:
     """Whether an instruction gives an answer, or only states something, where the parent asks."""
     child = child.strip()
+    if _advises(child) and not _advises(parent):
+        return True
     if _PREFACE.search(child) or (_ANSWER_LINE.search(child) and not _ANSWER_LINE.search(parent)):
         return True
     return _asks(parent) and not _asks(child) and _first(parent) not in normal(child).split()
+
+
+def _advises(text: str) -> bool:
+    """Whether a Korean text tells a reader what to do, in the form that requests have as well."""
+    if "?" in text or len(_TELLS_KO.findall(text)) < 2:
+        return False
+    return not _ORDERS_KO.search(text)
 
 
 def _asks(text: str) -> bool:
@@ -159,7 +185,7 @@ def _asks(text: str) -> bool:
         return bool(_ASKS_KO.search(text) or _IMPERATIVE.search(text))
     if _LETTER.search(text) and not text.isascii() and _script(text) != "latin":
         return True  # scripts whose ways to ask are not read
-    return bool(_ASKS.search(text) or _IMPERATIVE.search(text))
+    return bool(_ASKS.search(text) or _IMPERATIVE.search(text) or _OPENS.match(text))
 
 
 def _first(text: str) -> str:
@@ -176,11 +202,13 @@ def language_changed(child: str, parent: str) -> bool:
         return False
     if before != after:
         return {before, after} != {"han", "kana"} and not _mostly(before, two)
-    if before != "latin" or len(_LETTER.findall(one)) < 16 or len(_LETTER.findall(two)) < 24:
+    letters = len(_LETTER.findall(one))
+    if before != "latin" or letters < 8 or len(_LETTER.findall(two)) < 24:
         return False
+    sure = 0.6 if letters >= 16 else 0.85
     was, now = chances(one), chances(two)
     known, found = max(was, key=was.__getitem__), max(now, key=now.__getitem__)
-    return was[known] > 0.6 and known != found and now[found] > 0.5 and now.get(known, 0.0) < 0.25
+    return was[known] > sure and known != found and now[found] > 0.5 and now.get(known, 0.0) < 0.25
 
 
 def _script(text: str) -> str:
@@ -240,11 +268,14 @@ def _size_fault(now: int, before: int, operation: str, most: int) -> str:
     return ""
 
 
-def reply_fault(reply: str) -> str:
-    """The rule that eliminates a reply, "" when none does."""
+def reply_fault(reply: str, asked: str) -> str:
+    """The rule that eliminates a reply, "" when none does; `asked`: what it replies to.
+
+    Who asks for an apology gets one, and no refusal.
+    """
     said = [word for word in normal(reply).split() if word not in _STOPS]
     if not said:
         return "empty_reply"
-    if _APOLOGY.search(reply) and words(reply) < SHORT_REPLY:
+    if words(reply) < SHORT_REPLY and _APOLOGY.search(reply) and not _PLEA.search(asked):
         return "sorry_reply"
     return ""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from textsynth.methods._evolving import DEPTH, RULES
-from textsynth.records import Sample, Table, percent
+from textsynth.records import Closing, Sample, Table, percent
 
 OTHER = "other filters"
 """What is not the rules' doing: rows that another filter of the job dropped."""
@@ -39,10 +41,10 @@ class Tally:
             self.gains.append(columns["gain"] or 0)
 
     def cells(self) -> tuple[str | int | float, ...]:
-        """tried, kept, survived, words of the parents, words now, mean gain."""
-        n = max(self.kept, 1)
+        """tried, kept, survived, words of the parents, words now, mean gain; empty: not known."""
         gain = f"{mean(self.gains):+.2f}" if self.gains else ""
-        words = (round(self.before / n, 1), round(self.after / n, 1))
+        sums = (self.before, self.after)
+        words = [round(sum_ / self.kept, 1) if self.kept else "" for sum_ in sums]
         return self.tried, self.kept, percent(self.kept, self.tried), *words, gain
 
 
@@ -69,6 +71,18 @@ def ending(gains: Sequence[float], rounds: int, least: float, measure: str) -> s
             what = f"its rows are harder by {gain:.2f} points, and least_gain is {least:g}"
             return f"round {number} brought too little: {what}"
     return f"all {rounds} rounds are done" if len(gains) >= rounds else ""
+
+
+def briefs_by_round(closing: Closing, size: int) -> Counter[int]:
+    """How many briefs of each round were decided on, also those that failed; `size`: of a round."""
+    both = itertools.chain(closing.kept, closing.dropped)
+    counts = Counter(int(sample.columns["round"]) for sample in both)
+    failed = closing.folder / "rows" / "failed.jsonl"
+    if failed.is_file():
+        with failed.open(encoding="utf8") as lines:
+            whole = (line for line in lines if line.endswith("\n"))
+            counts.update(json.loads(line)["index"] // size + 1 for line in whole)
+    return counts
 
 
 def tables(
@@ -101,6 +115,8 @@ def tables(
 def _brought(title: str, what: str, tallies: Mapping[str, Tally]) -> Table:
     columns = (what, "tried", "kept", "survived", "words before", "words after", "mean gain")
     rows = tuple((name, *tally.cells()) for name, tally in tallies.items())
+    if not any(tally.gains for tally in tallies.values()):  # not measured
+        return Table(title, columns[:-1], tuple(row[:-1] for row in rows))
     return Table(title, columns, rows)
 
 

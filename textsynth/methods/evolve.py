@@ -9,10 +9,11 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import BaseModel, Field, PrivateAttr, field_validator
 
 from textsynth.errors import JobError, ReplyError, nearest
+from textsynth.instructions import words
 from textsynth.methods import Around, Ask, Method
 from textsynth.methods import _evolving as rules
 from textsynth.methods._dealing import deal
-from textsynth.methods._gains import ending, gain_of, tables
+from textsynth.methods._gains import briefs_by_round, ending, gain_of, tables
 from textsynth.records import Brief, Closing, Draft, Message, Sample, Table
 
 _QUOTES = {'"': '"', "“": "”", "「": "」", "'": "'", "‘": "’"}
@@ -111,6 +112,7 @@ class Evolve(Method):
         "compare": "judge", "rate": "judge", "answer": "answerer",
     }  # fmt: skip
     needs: ClassVar[tuple[str, ...]] = ("sample",)
+    varies: ClassVar[bool] = True
     filters: ClassVar[tuple[str, ...]] = ("evolved",)
 
     _state: _State = PrivateAttr(default_factory=_State)
@@ -216,7 +218,7 @@ class Evolve(Method):
                 *parent.lineage,
                 {"round": brief.visit + 1, "operation": operation, "instruction": text},
             ],
-            "parent_words": rules.words(parent.text), "words": rules.words(text),
+            "parent_words": words(parent.text), "words": words(text),
         }  # fmt: skip
         child = {**around, "text": text}
         if not fault and self.compare:
@@ -226,7 +228,7 @@ class Evolve(Method):
         answer = ""
         if not fault and self.answer:
             answer = (await ask("answer", child=child)).text.strip()
-            fault = rules.reply_fault(answer)
+            fault = rules.reply_fault(answer, text)
         columns["eliminated"] = fault
         return Draft(self._messages(row, text, answer), columns)
 
@@ -268,18 +270,16 @@ class Evolve(Method):
 
     def closing(self, closing: Closing) -> Sequence[Table]:
         """What was tried, kept and removed, by round and by operation, and how it ended."""
-        tried: dict[int, int] = {}
-        kept: dict[int, list[Mapping[str, Any]]] = {}
-        for samples, good in ((closing.kept, True), (closing.dropped, False)):
-            for sample in samples:
-                number = int(sample.columns["round"])
-                tried[number] = tried.get(number, 0) + 1
-                if good:
-                    slim = {name: sample.columns.get(name) for name in ("operation", "gain")}
-                    kept.setdefault(number, []).append(slim)
         size = len(self._state.ids)
-        whole = [number for number in sorted(tried) if number < max(tried) or tried[number] >= size]
+        kept: dict[int, list[Mapping[str, Any]]] = {}
+        for sample in closing.kept:
+            slim = {name: sample.columns.get(name) for name in ("operation", "gain")}
+            kept.setdefault(int(sample.columns["round"]), []).append(slim)
+        briefs = briefs_by_round(closing, size)
+        last = max(briefs, default=0)
+        whole = range(1, last + 1 if briefs[last] >= size else last)
         why = self._end([gain_of(kept.get(n, ()), size, self.measure) for n in whole])
+        why = why or f"round {last} was not finished"
         return tables(closing.kept, closing.dropped, list(self.operations), why)
 
 

@@ -78,7 +78,8 @@ class SelfInstruct(Method):
     filters: ClassVar[tuple[str, ...]] = ("rouge_l", "instruction")
 
     _seeds: Sequence[Row] = PrivateAttr(default=())
-    _pool: Sequence[Row] = PrivateAttr(default=())
+    _pool: list[Row] = PrivateAttr(default_factory=list)
+    _held: int = PrivateAttr(default=0)
     _index: Index = PrivateAttr(default_factory=Index)
     _known: int = PrivateAttr(default=0)
     _idle: int = PrivateAttr(default=0)
@@ -95,7 +96,7 @@ class SelfInstruct(Method):
                 HOW,
             )
         ready = self.model_copy()
-        ready._seeds, ready._pool = seeds, ()
+        ready._seeds, ready._pool = seeds, []
         ready._index = Index(str(row["instruction"]) for row in seeds)
         ready._known = len(ready._index)
         return ready
@@ -107,12 +108,14 @@ class SelfInstruct(Method):
     def learned(self, kept: Sequence[Sample]) -> Self:
         """Knows the tasks that were kept as well."""
         grown = self.model_copy()
-        rows = [{"id": s.id, "instruction": str(s.columns["instruction"])} for s in kept]
-        grown._pool = [*self._pool, *rows]
-        for row in rows:
+        if len(self._pool) > self._held:  # somebody else went on from here
+            grown._pool = self._pool[: self._held]
+        for sample in kept:
+            row = {"id": sample.id, "instruction": str(sample.columns["instruction"])}
+            grown._pool.append(row)
             grown._index.add(row["instruction"])
-        # The index is shared with the generations before, which look at their own part of it.
-        grown._known = len(grown._index)
+        # Both are shared with the generations before, which look at their own part of them.
+        grown._held, grown._known = len(grown._pool), len(grown._index)
         grown._idle = 0 if kept else self._idle + 1
         return grown
 
@@ -168,12 +171,13 @@ class SelfInstruct(Method):
 
     def _shown(self, brief: Brief, take: int) -> list[Row]:
         """Seed tasks and earlier ones, drawn for this brief and mixed."""
-        number = min(self.generated, len(self._pool))
+        number = min(self.generated, self._held)
         human = min(self.human + self.generated - number, len(self._seeds))
         rows: list[Row] = []
-        for name, pool, count in (("human", self._seeds, human), ("pool", self._pool, number)):
+        human_of, pool_of = (self._seeds, len(self._seeds)), (self._pool, self._held)
+        for name, (pool, size), count in (("human", human_of, human), ("pool", pool_of, number)):
             key = key_of(brief.seed, "self_instruct", name, brief.index, take)
-            rows += [pool[permute(place, len(pool), key)] for place in range(count)]
+            rows += [pool[permute(place, size, key)] for place in range(count)]
         key = key_of(brief.seed, "self_instruct", "order", brief.index, take)
         mixed = (rows[permute(place, len(rows), key)] for place in range(len(rows)))
         marks = ("id", "source", "injections", "instruction")

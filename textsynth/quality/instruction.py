@@ -42,8 +42,8 @@ class Instruction(Filter):
             before = seen.get(key)
             if not reason and before is not None:
                 reason = "exact_repeat" if before == said else "other_output"
-            if output:
-                seen.setdefault(key, said)
+            if not reason:
+                seen[key] = said
             return Verdict(keep=False, reason=reason) if reason else KEEP
 
         return verdict

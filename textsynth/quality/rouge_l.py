@@ -28,8 +28,8 @@ class RougeL(Filter):
 
     Known are the rows of the input `examples` and the earlier rows that this filter let through,
     in the order of the briefs: as Self-Instruct has it, and unlike near_duplicates, an earlier row
-    that it dropped drops no other. (One that it let through and another filter dropped does.) The
-    value is exact. Memory: about 0.3 KB an instruction.
+    that it dropped drops no other, nor does one that has no answer. (One that it let through and
+    another filter dropped does.) The value is exact. Memory: about 0.3 KB an instruction.
     """
 
     shorthand = "threshold"
@@ -51,7 +51,7 @@ class RougeL(Filter):
             if not text.strip():
                 return Verdict(keep=False, reason="empty")
             score = index.nearest(text)
-            if new := score < self.threshold:
+            if (new := score < self.threshold) and not _unanswered(sample):
                 index.add(text)
             reason = "" if new else "like_an_earlier_one"
             return Verdict(new, reason, round(score, 4))
@@ -84,6 +84,12 @@ class RougeL(Filter):
             rows.append((f"{first:,} to {done:,}", int(new), percent(new, count), mean))
         heads = ("candidates", "new", "share", "nearest, mean ROUGE-L")
         return [Table("Novelty of the instructions", heads, tuple(rows))]
+
+
+def _unanswered(sample: Sample) -> bool:
+    """Whether a row was given up half-way, so that nothing of it will be kept."""
+    last = sample.messages[-1] if sample.messages else None
+    return last is not None and last["role"] == "assistant" and not (last["content"] or "").strip()
 
 
 def _of_row(row: Mapping[str, Any], on: str) -> str:
