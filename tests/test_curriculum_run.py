@@ -13,6 +13,7 @@ import yaml
 import textsynth as ts
 from tests.course_script import course
 from tests.servers.chat import ChatServer
+from textsynth.inputs.taxonomy import Taxonomy
 from textsynth.jobfile import load_job
 from textsynth.materials import prepare
 from textsynth.methods._combos import SHAPES, number_of
@@ -95,6 +96,40 @@ def test_a_facet_with_weights_and_another_one_beside_it_repeat_nothing_either(
         assert len(set(found[:total])) == min(total, len(found))
 
 
+@pytest.mark.parametrize("topics", [("A > X", "A > Y", "B"), ("", "", "")], ids=["tree", "list"])
+@pytest.mark.parametrize("people", [0, 3])
+def test_each_combination_of_a_class_comes_once_before_any_comes_again(
+    tmp_path: Path, topics: tuple[str, ...], people: int
+) -> None:
+    sessions = [{"name": "One", "concepts": ["a", "b", "c"]}, {"name": "Two", "concepts": ["d"]}]
+    listed = [
+        {"name": f"Subject {n}", "topic": topics[n % 3], "sessions": sessions} for n in range(6)
+    ]
+    path = job_of(tmp_path, "http://127.0.0.1:9", 1, 400)
+    (tmp_path / "subjects.yaml").write_text(yaml.safe_dump(listed), "utf8")
+    raw = yaml.safe_load(path.read_text("utf8"))
+    if people:
+        lines = [json.dumps({"id": f"p{n}", "description": f"Clerk {n}."}) for n in range(people)]
+        (tmp_path / "people.jsonl").write_text("\n".join(lines), "utf8")
+        raw["inputs"]["personas"] = "people.jsonl"
+    path.write_text(yaml.safe_dump(raw), "utf8")
+    plan = prepare(load_job(path)).plan
+    cells: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for i in range(400):
+        brief = plan.brief(i)
+        key = brief.fields["subject"]["id"], brief.facets["difficulty"]
+        assert brief.turn == len(cells[key])
+        cells[key].append(json.dumps(chosen_for(brief)))
+    # Basic: 4 concepts; intermediate: 3 pairs and 1 triple; advanced: 3 + 3 + 1 of both sessions.
+    totals = {"basic": 4, "intermediate": 4, "advanced": 7}
+    assert len(cells) == 6 * 3
+    for (_, difficulty), found in cells.items():
+        total = totals[difficulty]
+        assert len(found) >= 2 * total
+        for start in range(0, len(found) - total + 1, total):
+            assert len(set(found[start : start + total])) == total
+
+
 def run_of(folder: Path, subjects: int, count: int) -> None:
     with ChatServer(script=course) as server:
         result = ts.run(job_of(folder, server.url, subjects, count))
@@ -109,6 +144,67 @@ def run_of(folder: Path, subjects: int, count: int) -> None:
 
 def test_the_rows_of_a_run_are_what_the_plan_says(tmp_path: Path) -> None:
     run_of(tmp_path, 12, 720)
+
+
+def curriculum_of(folder: Path, count: int, **topics: Any) -> list[dict[str, Any]]:
+    """The rows of a run from the bundled tree on, by way of subjects and syllabi."""
+    with ChatServer(script=course, structured="schema") as server:
+        endpoint = {"base_url": server.url, "model": "m", "concurrency": 64}
+        job = {
+            "name": "school", "count": count, "seed": 5, "quality": ["exact_duplicates"],
+            "method": {"curriculum": {"queries": 2, "sessions": 4, "concepts": 3}},
+            "inputs": {"taxonomy": {"from": "general", **topics}}, "provider": {"openai": endpoint},
+        }  # fmt: skip
+        (folder / "job.yaml").write_text(yaml.safe_dump(job), "utf8")
+        result = ts.run(folder / "job.yaml")
+    assert result.summary.kept == result.summary.briefs == count
+    lines = (result.path / "rows/kept.jsonl").read_text("utf8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def check_tree(rows: list[dict[str, Any]], shares: dict[str, dict[str, float]]) -> None:
+    """Each branch and leaf within two percent or a row of its share, and nothing twice."""
+    for level, wanted in shares.items():
+        got = Counter(row["facets"][level] for row in rows)
+        assert got.keys() == wanted.keys()
+        for branch, share in wanted.items():
+            assert abs(got[branch] - share * len(rows)) <= max(1.25, 0.02 * share * len(rows))
+    cells: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in rows:
+        columns = row["columns"]
+        chosen = json.dumps([columns["sessions"], columns["concepts"]])
+        cells[f"{columns['topic']} > {columns['subject']}", columns["difficulty"]].append(chosen)
+    # 4 sessions of 3 concepts: 4 x 3; 4 x (3 + 1); all pairs of sessions, 6 x (9 + 18 + 15 + 6).
+    totals = {"basic": 12, "intermediate": 16, "advanced": 288}
+    assert totals == {name: number_of((3, 3, 3, 3), name) for name in SHAPES}
+    for (_, difficulty), found in cells.items():
+        assert len(found) <= totals[difficulty]
+        assert len(set(found)) == len(found)
+    assert len({row["messages"][0]["content"] for row in rows}) == len(rows)
+
+
+def shares_of(**topics: Any) -> dict[str, dict[str, float]]:
+    """Level → branch → the share that the tree gives it."""
+    part = Taxonomy.model_validate({"from": "general", **topics})
+    rows = part.load(Path()).rows
+    found: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for row, share in zip(rows, part.walk(rows).shares, strict=True):
+        for level, branch in part.marks(row).items():
+            found[level][branch] += share
+    return found
+
+
+@pytest.mark.parametrize("even", ["leaves", "branches"])
+def test_a_curriculum_covers_the_branches_of_its_tree(tmp_path: Path, even: str) -> None:
+    topics = {"only": ["Mathematics and logic", "Law and public affairs"], "even": even}
+    check_tree(curriculum_of(tmp_path, 400, **topics), shares_of(**topics))
+
+
+@pytest.mark.slow
+def test_ten_thousand_rows_of_the_whole_bundled_tree(tmp_path: Path) -> None:
+    shares = shares_of()
+    assert [len(branches) for branches in shares.values()] == [15, 50, 209]
+    check_tree(curriculum_of(tmp_path, 10_000), shares)
 
 
 @pytest.mark.slow

@@ -72,6 +72,38 @@ def test_a_row_keeps_the_shares_of_a_facet_in_any_stretch_of_as_many_visits_as_s
             assert len({brief.facets["difficulty"] for brief in briefs[at : at + 3]}) == 3
 
 
+MANY = {
+    "kind": {"how": 2.0, "why": 1.0}, "difficulty": {"easy": 3.0, "hard": 1.0, "medium": 2.0},
+    "place": {"home": 1.0, "branch": 1.0},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("even", ["leaves", "branches"])
+@pytest.mark.parametrize("people", [0, 1, 4, 6, 40])
+@pytest.mark.parametrize("facets", [EQUAL, BOTH, MANY], ids=["one", "two", "three"])
+def test_a_turn_counts_the_briefs_of_the_row_with_the_same_value(
+    facets: Mapping[str, Mapping[str, float]], people: int, even: Even
+) -> None:
+    plan = tree(facets=facets, people=people, even=even, counts="difficulty")
+    seen: Counter[tuple[str, str]] = Counter()
+    for brief in map(plan.brief, range(1500)):
+        key = brief.fields["topic"]["id"], brief.facets["difficulty"]
+        assert brief.turn == seen[key]
+        seen[key] += 1
+
+
+def test_a_weight_or_another_file_changes_how_often_a_row_comes_and_not_its_briefs() -> None:
+    rows = [leaf(path) for path in BANK]
+    other = [{**row, "weight": 2.0 + n, "source": "moved.yaml"} for n, row in enumerate(rows)]
+    plans = [
+        Plan(7, [Axis("topic", r, None, TreeWalk(r, "branches", 7))], BOTH) for r in (rows, other)
+    ]
+    before, after = ({b.own: b.id for b in map(p.brief, range(200))} for p in plans)
+    both = before.keys() & after.keys()
+    assert 100 < len(both) < 200
+    assert all(before[own] == after[own] for own in both)
+
+
 def test_rows_do_not_all_begin_alike() -> None:
     plan = tree(lopsided(), people=8)
     first = [plan.brief(i) for i in range(126)]

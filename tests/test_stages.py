@@ -23,6 +23,7 @@ from tests.servers.chat import ChatServer, Faults
 from tests.servers.scripts import prompt_texts
 from textsynth.cli import app
 from textsynth.errors import InputError, JobError, PromptError, ProviderError, ShortError
+from textsynth.made import word_of
 
 Write = Callable[..., Path]
 METHOD = {"subjects": 4, "queries": 3, "sessions": SESSIONS, "concepts": CONCEPTS}
@@ -175,12 +176,54 @@ def test_a_subject_that_is_taken_out_is_gone_and_the_others_stay_as_they_are(
         made(job) / "subjects/Deposits.yaml",
         lambda value: gone.append(value["subjects"].pop(0)["name"]),
     )
-    ts.run(job, count=9)
+    ts.run(job, count=6)
     assert {row["columns"]["subject"] for row in rows(job)}.isdisjoint(gone)
     assert {p: p.read_bytes() for p in syllabi(job)} == kept
-    # Nine rows: the three subjects that stay, at each difficulty, as before.
+    # Six rows: half of them of the one subject that its topic has left, as before.
     assert {row["messages"][0]["content"] for row in rows(job)} < before
     assert school.requests == asked
+    result = ts.run(job)
+    assert result.summary.facets["level_1"] == {"Deposits": 6, "Loans": 6}
+    assert result.asked == 3 * 2
+
+
+def test_only_what_changed_is_asked_anew(write: Write, school: ChatServer) -> None:
+    tree: dict[str, Any] = {"Saving": ["Deposits", "Bonds"], "Credit": ["Loans"]}
+
+    def asked(weight: float = 1) -> list[int]:
+        """Requests of each stage, then of the rows; of 48 rows, evenly over the branches."""
+        topics = [
+            {"name": name, "children": below, "weight": weight if name == "Credit" else 1}
+            for name, below in tree.items()
+        ]
+        even = {"topics": {"name": "Bank", "children": topics}, "even": "branches"}
+        result = ts.run(write(subjects=None, count=48, inputs={"taxonomy": even}))
+        stages = [stage.asked for stage in result.stages]
+        return [*stages, result.asked - sum(stages)]
+
+    # 3 topics x 3 queries x 2 requests, 9 subjects x 2 requests, 48 rows x 2 requests.
+    assert asked() == [18, 18, 96]
+    job = write()
+    topics = Counter(row["columns"]["topic"] for row in rows(job))
+    assert topics == {"Loans": 24, "Deposits": 12, "Bonds": 12}
+    # Another syllabus: the 8 rows of its subject.
+    file = next(f for f in syllabi(job) if f.parent.name == "Loans")
+    edit(file, lambda value: value["sessions"][0].update(concepts=["vaults", "coin counts"]))
+    assert asked() == [2 * 8]
+    # A subject less: the two others of its topic have 12 rows each instead of 8.
+    edit(made(job) / "subjects/Loans.yaml", lambda value: value["subjects"].pop())
+    assert asked() == [2 * (4 + 4)]
+    # As it was made first: its 8 rows of then are there, and 4 more are new.
+    file.unlink()
+    assert asked() == [0, 2 * 4]
+    # A branch more: its topic, that one's subjects, their rows, which are a third of all.
+    tree["Wills"] = ["Trusts"]
+    assert asked() == [3 * 2, 3 * 2, 2 * 16]
+    # Another weight: each row that comes now came before.
+    assert asked(weight=2) == [0]
+    assert Counter(row["columns"]["topic"] for row in rows(job)) == {
+        "Loans": 24, "Trusts": 12, "Deposits": 6, "Bonds": 6,
+    }  # fmt: skip
 
 
 def test_a_subject_that_changes_gets_a_new_syllabus_and_a_new_one_gets_its_own(
@@ -201,6 +244,31 @@ def test_a_subject_that_changes_gets_a_new_syllabus_and_a_new_one_gets_its_own(
     texts = [file.read_text("utf8") for file in syllabi(job)]
     assert sum("postal orders" in text for text in texts) == 1
     assert any(file.name == "Safe-deposit-boxes.yaml" for file in syllabi(job))
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("예금과 저축", "예금과-저축"), ("A/B: c*?", "A-B-c"), ("CON", "the-CON"),
+        ("aux.yaml", "the-aux.yaml"), ("Console", "Console"), ("Cafe\u0301", "Caf\u00e9"),
+    ],
+    ids=["korean", "marks", "device", "device with a dot", "no device", "accent"],
+)  # fmt: skip
+def test_a_topic_gives_a_file_that_any_system_takes(name: str, file: str) -> None:
+    assert word_of(name) == file
+
+
+def test_topics_of_one_name_and_their_subjects_of_one_name_are_kept_apart(write: Write) -> None:
+    topics = {"School": {"East": ["Basics"], "West": ["Basics"]}}
+    job = write(inputs={"taxonomy": {"topics": topics}})
+    result = ts.run(job)
+    assert len(list((made(job) / "subjects").iterdir())) == 2
+    assert len(syllabi(job)) == 4
+    assert result.summary.facets["level_2"] == {"East > Basics": 6, "West > Basics": 6}
+    (table,) = (t for t in result.summary.tables if t.title == "Questions by topic")
+    assert [(row[0], sum(map(int, row[1:]))) for row in table.rows] == [
+        ("East > Basics", 6), ("West > Basics", 6),
+    ]  # fmt: skip
 
 
 def test_an_edit_stays_when_what_it_was_made_from_changes_and_a_warning_says_so(
@@ -492,6 +560,22 @@ def test_famous_names_in_a_syllabus_stay_and_private_data_does_not(write: Write)
     seen = str(ts.explain("0", job)["exchanges"])
     assert "Adam Smith and his time" in seen
     assert "020 7946 0991" not in seen
+
+
+def test_a_stage_that_makes_nothing_says_so_and_what_helps(
+    write: Write, school: ChatServer
+) -> None:
+    school.script = lambda request: "I'm sorry, but I can't help with that request at all."
+    job = write()
+    with pytest.raises(ShortError, match="stage 'subjects' came short: 6 of 6 rows") as caught:
+        ts.run(job)
+    assert "very row of the inputs was tried" in caught.value.exists
+    assert "failed: ReplyError (the model refused) (6)" in caught.value.exists
+    assert "another seed or model, or write files in made/subjects/" in caught.value.fix
+    school.script = course
+    with pytest.raises(ShortError):
+        ts.run(job)
+    assert ts.run(job, seed=4).summary.kept == 12
 
 
 @pytest.mark.slow

@@ -139,3 +139,17 @@ def test_weights_that_make_no_sense_are_refused(weights: Sequence[float], words:
     rows = [leaf(("all", str(k)), weight) for k, weight in enumerate(weights)]
     with pytest.raises(InputError, match=words):
         TreeWalk(rows, "branches").at(0)
+
+
+@pytest.mark.parametrize("even", ["leaves", "branches"])
+def test_rows_that_share_a_leaf_have_its_share_together(even: Even) -> None:
+    rows = [
+        *({**leaf(("all", "a", "x", f"s{k}")), "shared": True} for k in range(9)),
+        {**leaf(("all", "a", "y", "s")), "shared": True}, leaf(("all", "b")),
+    ]  # fmt: skip
+    walk = TreeWalk(rows, even, seed=3)
+    found = Counter(walk.at(i)[0] for i in range(108))
+    wanted = {"leaves": (4, 36, 36), "branches": (3, 27, 54)}[even]
+    assert [found[row] for row in range(11)] == [wanted[0]] * 9 + [*wanted[1:]]
+    assert [round(108 * share) for share in walk.shares] == [wanted[0]] * 9 + [*wanted[1:]]
+    assert not walk.equal

@@ -11,6 +11,7 @@ from textsynth.inputs import Input, Items, Row
 from textsynth.job import Job
 from textsynth.methods import ALWAYS
 from textsynth.plan import Axis, Pool
+from textsynth.treewalk import TreeWalk
 
 RESERVED = {
     "language", "language_name", "chunk", "other", "persona", "partner", "examples", "history",
@@ -34,13 +35,16 @@ def axes_of(
             continue
         rows = chunks if part.field == "chunk" else items[name].rows
         walk = part.walk(rows)
+        if walk is None and job.method.counts and part.field in job.method.needs[:1]:
+            # What a method counts by rows, these have a walk of their own for.
+            walk = TreeWalk([{"path": [str(row["id"])]} for row in rows])
         if walk and walked:
             raise JobError(
                 f"inputs: {walked} and {name} both are trees that are walked", fix="keep one"
             )
         walked = name if walk else walked
-        uneven = walk is not None and walk.even != "leaves"
-        brings = Carried(name, rows, part.marks, walk.shares if walk and uneven else None)
+        shares = walk.shares if walk and not walk.equal else None
+        brings = Carried(name, rows, part.marks, shares)
         suit = None
         if chunks and part.field != "chunk" and not walk:
             suit = functools.cache(part.suit(rows, chunks))

@@ -7,7 +7,7 @@ import json
 import math
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,12 @@ _LINES = 12
 
 _EMPTIEST = 5
 """Cells that are named."""
+
+_LACKS = 0.25
+"""A cell that lacks less than this part of its share is not named."""
+
+_ENOUGH = 2
+"""Rows a cell has on average where facets that no quota and no tree goes by are told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +84,8 @@ class Coverage:
         ]
 
     def tables(self) -> list[Table]:
-        """The figures as a table, and the emptiest cells of those that are not even."""
-        covers = self.covers() if self.kept else []
+        """The figures that say something as a table, and the cells that lack most in them."""
+        covers = _telling(self.covers(), self.kept, self._named()) if self.kept else []
         if not covers:
             return []
         head = ("cells of", "cells", "with rows", "fewest", "median", "most", "farthest off")
@@ -96,7 +102,7 @@ class Coverage:
             (told(c.facets, cell), rows, f"{share:.1f}")
             for c in covers
             for cell, rows, share in c.emptiest
-            if share - rows >= 1
+            if share - rows >= max(1, _LACKS * share)
         ]
         if lacking:
             seen = sorted(lacking, key=lambda row: (row[1] - float(row[2]), row[0]))[:_EMPTIEST]
@@ -104,6 +110,13 @@ class Coverage:
                 Table("Cells that lack most", ("cell", "rows", "by its share"), tuple(seen))
             )
         return tables
+
+    def _named(self) -> set[frozenset[str]]:
+        """The combinations of facets that are told of however few rows there are: what a quota is
+        on, and the levels of a tree."""
+        levels = [name for brings in self.odds.carried for name in brings.names]
+        quotas = map(self.odds.parts, self.quotas)
+        return {frozenset(parts) for parts in (*quotas, *((level,) for level in levels))}
 
     def _cover(self, parts: tuple[str, ...], rows: Counter[str]) -> Cover:
         asked = self._asked(parts)
@@ -169,6 +182,19 @@ def crossed(odds: Odds) -> list[tuple[str, ...]]:
             held.append(parts)
             total += odds.size(parts)
     return held
+
+
+def _telling(covers: Sequence[Cover], kept: int, named: Collection[frozenset[str]]) -> list[Cover]:
+    """Those that are named, and the widest of the others that there are rows enough to fill: what
+    is even in these is so in the narrower ones."""
+    enough = [cover for cover in covers if kept >= _ENOUGH * cover.cells]
+    wide = [set(cover.facets) for cover in enough]
+    return [
+        cover
+        for cover in covers
+        if frozenset(cover.facets) in named
+        or (cover in enough and not any(set(cover.facets) < other for other in wide))
+    ]
 
 
 def coverage(

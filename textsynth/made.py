@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,9 +25,11 @@ from textsynth.job import Job
 from textsynth.marked import Misfit, read_marked
 from textsynth.methods import Stage
 from textsynth.records import Sample, Source, Table, digest
-from textsynth.taxonomy.courses import leaf_of
-from textsynth.taxonomy.tree import levels_of
+from textsynth.taxonomy.courses import leaf_of, levels_below, rooted
 from textsynth.treewalk import Even, TreeWalk
+
+_DEVICE = re.compile(r"con|prn|aux|nul|com[1-9]|lpt[1-9]", re.IGNORECASE)
+"""What Windows takes for a device, whatever comes after a dot."""
 
 _HEAD = "# Made by textsynth. Edit it as you like: what you change stays, and the run goes by it.\n"
 
@@ -38,18 +41,20 @@ class _Given(Input):
     learned: ClassVar[bool] = True
     _items: Items = PrivateAttr(default=Items((), ()))
     _even: Even = PrivateAttr(default="leaves")
+    _root: bool = PrivateAttr(default=False)
+    _shared: bool = PrivateAttr(default=False)
 
     def load(self, home: Path) -> Items:
         return self._items
 
     def walk(self, rows: Sequence[Row]) -> TreeWalk | None:
         """Evenly over the tree, where the rows have a path."""
-        paths = [leaf_of(row) for row in rows]
+        paths = [leaf_of(row, self._shared) for row in rows]
         return TreeWalk(paths, self._even) if all(one["path"] for one in paths) else None
 
     def marks(self, row: Row) -> Mapping[str, str]:
-        """The facets that a row brings: level_1, level_2 … of its path below the root."""
-        return levels_of(row.get("path") or ())
+        """level_1, level_2 … of a row's path, below the root where all have one."""
+        return levels_below(row.get("path") or (), self._root)
 
 
 @functools.cache
@@ -58,11 +63,19 @@ def _kind(name: str) -> type[_Given]:
 
 
 def given(
-    name: str, rows: Sequence[Row], sources: Sequence[Source] = (), even: Even = "leaves"
+    name: str,
+    rows: Sequence[Row],
+    sources: Sequence[Source] = (),
+    even: Even = "leaves",
+    shared: bool = False,
 ) -> Input:
-    """An input of that field with these rows, which lie evenly over `even` of their tree."""
+    """An input of that field with these rows, which lie evenly over `even` of their tree.
+
+    `shared`: the subjects of a topic are one leaf together, however many the model named.
+    """
     part = _kind(name)()
     part._items, part._even = Items(rows, sources), even
+    part._root, part._shared = rooted(rows), shared
     return part
 
 
@@ -184,8 +197,11 @@ class Products:
 
 
 def word_of(text: str) -> str:
-    """A name as the name of a file: words of any script, joined by dashes."""
-    word = re.sub(r"[^\w.]+", "-", text).strip("-._")[:60].rstrip("-._")
+    """A name as the name of a file on any system: words of any script, joined by dashes."""
+    plain = unicodedata.normalize("NFC", text)
+    word = re.sub(r"[^\w.]+", "-", plain).strip("-._")[:60].rstrip("-._")
+    if _DEVICE.fullmatch(word.partition(".")[0]):
+        word = f"the-{word}"
     return word or digest(text, size=4)
 
 
@@ -309,7 +325,9 @@ def with_rows(
     left = [part for part in job.inputs.values() if part.field in taken]
     own: Any = next((part for part in left if hasattr(part, "even")), None)
     even: Even = "leaves" if own is None else own.even
-    part = given(name, rows, [*sources, Source(here, "stage", rows=len(rows))], even)
+    # With `count: all` each row comes as often as any other.
+    shared = own is not None and not job.whole
+    part = given(name, rows, [*sources, Source(here, "stage", rows=len(rows))], even, shared)
     return job.model_copy(update={"inputs": {**inputs, f"{name}s": part}})
 
 

@@ -28,14 +28,16 @@ import functools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from textsynth.errors import JobError
 from textsynth.records import Brief, digest
 from textsynth.treewalk import TreeWalk
-from textsynth.walk import diagonal, key_of, permute, slots
+from textsynth.walk import diagonal, hits_in, key_of, permute, slots
 
 Row = dict[str, Any]
+_PLACING = {"source", "weight", "weights"}
+"""What of a tree's row says where it is from and how often it comes, not what it is."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,7 @@ class Pool:
         return [self.rows[own[permute(j, len(own), key)]] for j in range(count)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Spot:
+class _Spot(NamedTuple):
     """Where a brief lies in its lap."""
 
     lap: int
@@ -115,7 +116,8 @@ class Plan:
     """(chunk, facets, key) → a second chunk for the brief, or None where it wants none."""
     language: str = "en"
     counts: str = ""
-    """A facet by whose value the briefs of a row are counted: `Brief.turn`."""
+    """A facet by whose value the briefs of a row are counted: `Brief.turn`. The rows are those of
+    the axis with a walk of its own, which there must be then."""
 
     @functools.cached_property
     def _slots(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -150,13 +152,26 @@ class Plan:
         """Combinations of rows in a lap: of all axes, or of those that a walked row meets."""
         return math.prod(axis.size() for axis in self._others)
 
+    @functools.cached_property
+    def _period(self) -> int:
+        """After so many briefs a place would meet its spot again, were there no slip."""
+        return math.lcm(self._places, self.facet_combinations)
+
+    @functools.cached_property
+    def _wheels(self) -> list[int]:
+        return [len(values) for _, values in self._slots]
+
+    @functools.cached_property
+    def _marked(self) -> bool:
+        return any(axis.marks for axis in self.axes)
+
     def brief(self, i: int) -> Brief:
         """Brief number i (from 0); the same for ever, whatever was asked before."""
         spot, turns = self._spot(i), self.facet_combinations
         fields = self._rows(spot)
         chosen = self._slots_of(spot)
         drawn = {name: values[chosen[name]] for name, values in self._slots}
-        facets = {**self._marks_of(spot), **drawn}
+        facets = {**self._marks_of(spot), **drawn} if self._marked else drawn
         if self.other is not None and "chunk" in fields:
             second = self.other(fields["chunk"], facets, key_of(self.seed, "other", spot.at))
             if second is not None:
@@ -165,48 +180,49 @@ class Plan:
             fields[pool.name] = pool.draw(self.seed, spot.at, facets)
         # The slots, not only the values: a value that fills several slots is several briefs. Facets
         # that a row carries are left out: which ones there are depends on other rows as well.
-        name = digest(self.seed, spot.lap, fields, drawn, chosen)
+        name = digest(self.seed, spot.lap, self._told(fields), drawn, chosen)
         # A row of a tree counts its own visits, and begins with either half.
         count = i if spot.row < 0 else spot.visit + key_of(*spot.root, "half") % 2 * turns
         half = (count // turns + sum(chosen.values())) % 2
         own = "" if isinstance(spot.at, int) else spot.at
-        turn = self._turn(i, spot, facets[self.counts]) if self.counts else spot.visit
+        turn = self._turn(spot, facets[self.counts]) if self.counts else spot.visit
         return Brief(i, name, fields, facets, self.seed, half, self.language, spot.visit, own, turn)
 
-    def _turn(self, i: int, spot: _Spot, value: str) -> int:
-        """How many briefs of the row before brief i had the value, where one axis is walked.
+    def _told(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """The fields of a brief as far as they make it what it is."""
+        if self._walked is None:
+            return fields
+        row = fields[self._walked.name]
+        return {**fields, self._walked.name: {k: row[k] for k in row.keys() - _PLACING}}
 
-        In a lap the row meets each spot of the facets once, so whole laps need no counting. Where
-        another axis follows, rows of it tell the briefs of a value apart, and visits are counted.
+    def _turn(self, spot: _Spot, value: str) -> int:
+        """How many briefs of the row before this one had the value of the facet `counts`.
+
+        In a lap the row meets each spot of the facets once with each row of the other axes, so
+        whole laps need no counting.
         """
-        if len(self.axes) != 1:
-            return spot.visit
-        values, f = dict(self._slots)[self.counts], self.facet_combinations
-        before: Iterator[_Spot]
-        if spot.row >= 0:
-            before = (self._of_row(spot.row, n) for n in range(spot.lap * f, spot.visit))
-        else:
-            m, inside = self._places, i - spot.lap * self.size
-            start = spot.lap * self.size + inside % m
-            before = (self._spot(start + n * m) for n in range(inside // m))
-        same = sum(values[self._slots_of(one)[self.counts]] == value for one in before)
-        return spot.lap * (f * values.count(value) // len(values)) + same
+        wheel = [name for name, _ in self._slots].index(self.counts)
+        values, lap = self._slots[wheel][1], self._places * self.facet_combinations
+
+        def hits(block: int) -> list[bool]:
+            key = key_of(*spot.root, "facet", self.counts, spot.lap, block)
+            return [values[permute(k, len(values), key)] == value for k in range(len(values))]
+
+        inside = hits_in(spot.visit - spot.lap * lap, self._places, self._wheels, wheel, hits)
+        return spot.lap * (lap * values.count(value) // len(values)) + inside
 
     def facets_of(self, i: int) -> dict[str, str]:
         """Only the facets of brief i, without its rows."""
         spot = self._spot(i)
         chosen = self._slots_of(spot)
-        return {
-            **self._marks_of(spot),
-            **{name: values[chosen[name]] for name, values in self._slots},
-        }
+        drawn = {name: values[chosen[name]] for name, values in self._slots}
+        return {**self._marks_of(spot), **drawn} if self._marked else drawn
 
     def _spot(self, i: int) -> _Spot:
-        m, f = self._places, self.facet_combinations
-        axis = self._walked
+        axis, m, f = self._walked, self._places, self.facet_combinations
         if axis is None or axis.walk is None:
             lap, inside = divmod(i, m * f)
-            turn = (inside + inside // math.lcm(m, f)) % f
+            turn = (inside + inside // self._period) % f
             visit = i // self.axes[0].size() if self.axes else i
             return _Spot(lap, inside % m, turn, visit, i, (self.seed,))
         return self._of_row(*axis.walk.at(i))
@@ -217,13 +233,13 @@ class Plan:
         assert axis is not None
         name = str(axis.rows[row]["id"])
         lap, inside = divmod(visit, m * f)
-        turn = (inside + inside // math.lcm(m, f)) % f
+        turn = (inside + inside // self._period) % f
         return _Spot(lap, inside % m, turn, visit, f"{name} {visit}", (self.seed, name), row)
 
     def _slots_of(self, spot: _Spot) -> dict[str, int]:
         """Facet → number of its slot in a brief."""
         chosen: dict[str, int] = {}
-        places = diagonal(spot.turn, [len(values) for _, values in self._slots])
+        places = diagonal(spot.turn, self._wheels)
         block = spot.place // self.facet_combinations
         for (name, values), place in zip(self._slots, places, strict=True):
             key = key_of(*spot.root, "facet", name, spot.lap, block)

@@ -42,6 +42,7 @@ def shortfall(job: Job, counts: Counts, quotas: Quotas, ended: str, over: str = 
         if job.whole and counts.kept:
             return []
         limit = f"the limit of {job.brief_limit} briefs (max_briefs) is reached"
+        limit = "every row of the inputs was tried" if job.whole else limit
     else:
         limit = "no brief is left that a quota has room for"
     missed = f"{missing} of {job.count} rows are missing after {counts.briefs} briefs"

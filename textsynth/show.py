@@ -21,7 +21,7 @@ from textsynth.records import Table as Finding
 from textsynth.runner import Result, Trial
 
 VALUES = 20
-"""Values of a facet that are shown; a tree has thousands."""
+"""Values of a facet that are shown one by one; a tree has thousands."""
 _WORDS = ("text", "description", "instruction")
 """What people read of a row that went into a brief: the first of these that it has."""
 
@@ -56,7 +56,8 @@ def result(out: Console, found: Result) -> None:
     for facet, values in summary.facets.items():
         shares = [f"{value} {rows}" for value, rows in values.items()]
         if len(shares) > VALUES:
-            shares[VALUES - 1 :] = [f"and {len(shares) - VALUES + 1:,} more"]
+            fewest, most = min(values.values()), max(values.values())
+            shares = [f"{len(shares):,} values with {fewest:,} to {most:,} rows"]
         out.print(f"{facet}: {escape(', '.join(shares))}")
     for table in summary.tables:
         finding(out, table)

@@ -268,11 +268,13 @@ class _Work:
         written = [piece for piece in pieces if kept.get(str(piece.row["id"]))]
         self.products.write(stage, [(p, kept[str(p.row["id"])]) for p in written])
         if short is not None:
-            money = "raise the budget" if "budget" in short.exists else ""
-            raise ShortError(
-                f"the stage '{stage.name}' came short: {short.asked}", short.exists,
-                f"{money or f'{path}/rows/failed.jsonl says why'}; the same command goes on",
+            fix = (
+                "raise the budget; the same command goes on" if "budget" in short.exists
+                else f"{path}/rows/failed.jsonl says why; replies stay: take another "
+                f"seed or model, or write files in made/{stage.name}/ yourself"
             )  # fmt: skip
+            asked = f"the stage '{stage.name}' came short: {short.asked}"
+            raise ShortError(asked, short.exists, fix)
         if ran is not None:
             self.staged.runs.append(StageRun.of(stage.name, len(written), ran))
 

@@ -25,7 +25,8 @@ class TreeWalk:
     A row holds `path`, the names from the root down to it. By "leaves" each row comes equally
     often; by "branches" the children of each node do, or as they weigh: a row's own weight among
     its siblings is its `weight`, those of the nodes on its path stand in `weights`, a list beside
-    `path`; both are 1 where they are not given. A weight of 0 leaves a branch out.
+    `path`; both are 1 where they are not given. A weight of 0 leaves a branch out. Rows that have
+    `shared` stand for one leaf with all such rows of their branch.
 
     The tree is cut in two again and again; of j visits to a part, its one side gets j times its
     share, rounded to the nearest. So a branch is off its share by half a brief at most, and by what
@@ -52,6 +53,11 @@ class TreeWalk:
             else:
                 i, node = i - before, right
         return ~node, i
+
+    @property
+    def equal(self) -> bool:
+        """Whether all rows have the same share for certain."""
+        return self.even == "leaves" and not any(row.get("shared") for row in self.rows)
 
     @functools.cached_property
     def shares(self) -> Sequence[float]:
@@ -91,17 +97,22 @@ class _Cuts:
     def _cut(self, node: _Node) -> tuple[int, int] | None:
         """What stands for a branch, and its rows; None where none of them comes."""
         children = list(node.children.values())
-        given = [*(child.weight for child in children), *node.weights]
+        given = [*(child.weight for child in children), *node.weights, *[1.0] * bool(node.shared)]
         weights = _whole(given) if self.even == "branches" else [1] * len(given)
         below = [*map(self._cut, children), *((~row, 1) for row in node.rows)]
+        if node.shared:
+            turns = [(1, mixed(~row, self.seed), ~row, 1) for row in node.shared]
+            below.append((self._joined(turns)[0], 1))
         parts: list[tuple[int, int, int, int]] = []
         for weight, found in zip(weights, below, strict=True):
             if found is not None and weight:
                 number, rows = found
                 weight = weight if self.even == "branches" else rows
                 parts.append((weight, mixed(number, self.seed), number, rows))
-        if not parts:
-            return None
+        return self._joined(parts) if parts else None
+
+    def _joined(self, parts: list[tuple[int, int, int, int]]) -> tuple[int, int]:
+        """(number, rows) of parts, each (weight, turn, number, rows), cut from each other."""
         # As Huffman has it, the two lightest together: no cut is more one-sided than it must be.
         heapq.heapify(parts)
         while len(parts) > 1:
@@ -114,13 +125,15 @@ class _Cuts:
 
 
 class _Node:
-    """A branch: what is below it by name, its weight, and the rows that end in it with theirs."""
+    """A branch: what is below it by name, its weight, the rows that end in it with theirs, and
+    those that share one place."""
 
-    __slots__ = ("children", "rows", "weight", "weights")
+    __slots__ = ("children", "rows", "shared", "weight", "weights")
 
     def __init__(self, weight: float) -> None:
         self.children: dict[str, _Node] = {}
         self.rows: list[int] = []
+        self.shared: list[int] = []
         self.weight = weight
         self.weights: list[float] = []
 
@@ -136,6 +149,9 @@ def _tree(rows: Iterable[Row]) -> _Node:
                 weight = weights[depth] if depth < len(weights) else 1.0
                 node.children[name] = _Node(_good(weight, path))
             node = node.children[name]
+        if row.get("shared"):
+            node.shared.append(number)
+            continue
         node.rows.append(number)
         node.weights.append(_good(row.get("weight", 1.0), path))
     return top

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from textsynth.errors import JobError
@@ -28,6 +28,43 @@ def diagonal(spot: int, sizes: Sequence[int]) -> list[int]:
         places.append((spot + turn) % n)
         walked *= n
     return places
+
+
+def hits_in(
+    briefs: int,
+    places: int,
+    sizes: Sequence[int],
+    wheel: int,
+    hits: Callable[[int], Sequence[bool]],
+) -> int:
+    """How many of the first `briefs` of a lap have that wheel of the diagonal at a place that hits.
+
+    A lap goes over `places` times prod(sizes) briefs, as the plan has it: the spot goes up by one
+    with each, and slips by one more after every least common multiple of the two. `hits(block)`:
+    which places of the wheel hit in a block of as many places as there are spots.
+    """
+    spots, before = math.prod(sizes), math.prod(sizes[:wheel])
+    both, found, n = math.lcm(places, spots), 0, 0
+    while n < briefs:
+        # A stretch in which the spot goes up by one each time, within one block.
+        spot, place = (n + n // both) % spots, n % places
+        step = min(briefs - n, spots - spot, both - n % both)
+        if places > spots:
+            step = min(step, spots - place % spots, places - place)
+        own = hits(place // spots)
+        found += _shown(spot + step, before, own) - _shown(spot, before, own)
+        n += step
+    return found
+
+
+def _shown(spots: int, before: int, hits: Sequence[bool]) -> int:
+    """How many of the first spots show a place that hits; `before`: the wheels before, in all."""
+    n = len(hits)
+    common = math.gcd(before, n)
+    slips = spots // (before * n // common) % common
+    rounds, left = divmod(spots, n)
+    # Between two slips the wheel goes round in full, so only the last round needs a look.
+    return rounds * sum(hits) + sum(hits[(k + slips) % n] for k in range(left))
 
 
 def slots(name: str, weights: Mapping[str, float]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from textsynth.errors import InputError
 from textsynth.inputs.subjects import Subjects
@@ -82,3 +83,24 @@ def test_a_line_that_is_no_json_and_a_file_that_is_not_there(tmp_path: Path) -> 
         rows(tmp_path, "x.jsonl")
     with pytest.raises(InputError, match=r"no file of subjects at .nowhere\.yaml."):
         rows(tmp_path, "nowhere.yaml")
+
+
+@pytest.mark.parametrize(
+    ("topics", "levels"),
+    [
+        (["Bank > Loans", "Bank > Cards"], ["Loans", "Cards"]),
+        (["Loans > Cars", "Cards"], ["Loans", "Cards"]),
+        (["Loans", ""], ["Loans", None]),
+    ],
+    ids=["root", "no root", "no topic"],
+)
+def test_levels_begin_below_a_root_that_all_topics_have(
+    tmp_path: Path, topics: list[str], levels: list[str | None]
+) -> None:
+    listed = [{"name": f"S{n}", "topic": topic} for n, topic in enumerate(topics)]
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump(listed), "utf8")
+    part = Subjects(from_=["mine.yaml"])
+    rows = part.load(tmp_path).rows
+    assert [part.marks(row).get("level_1") for row in rows] == levels
+    walk = part.walk(rows)
+    assert sorted(walk.at(i) for i in range(4)) == [(0, 0), (0, 1), (1, 0), (1, 1)]

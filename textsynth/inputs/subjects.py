@@ -7,15 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pydantic import ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, PrivateAttr, field_validator
 
 from textsynth.errors import InputError
 from textsynth.inputs import Input, Items, Row
 from textsynth.marked import Marked, Misfit, read_marked
 from textsynth.records import Source
 from textsynth.resources import find_file
-from textsynth.taxonomy.courses import leaf_of, subject_row, subject_rows
-from textsynth.taxonomy.tree import levels_of
+from textsynth.taxonomy.courses import leaf_of, levels_below, rooted, subject_row, subject_rows
 from textsynth.treewalk import TreeWalk
 
 
@@ -35,19 +34,20 @@ class Subjects(Input):
     from_: list[str] = Field(alias="from", min_length=1)
     """Files, from the job's folder or else from those that textsynth brings; or folders."""
 
+    _root: bool = PrivateAttr(default=False)
+
     @field_validator("from_", mode="before")
     @classmethod
     def _one_path(cls, value: Any) -> Any:
         return [value] if isinstance(value, str) else value
 
-    def walk(self, rows: Sequence[Row]) -> TreeWalk | None:
-        """Evenly over the subjects, where all have a topic."""
-        leaves = [leaf_of(row) for row in rows]
-        return TreeWalk(leaves) if all(leaf["path"] for leaf in leaves) else None
+    def walk(self, rows: Sequence[Row]) -> TreeWalk:
+        """Evenly over the subjects, as leaves of the tree of their topics."""
+        return TreeWalk([leaf_of(row) for row in rows])
 
     def marks(self, row: Row) -> Mapping[str, str]:
-        """level_1, level_2 … of the topic's path below the root."""
-        return levels_of(row["path"])
+        """level_1, level_2 … of the topic's path, below the root where all topics have one."""
+        return levels_below(row["path"], self._root)
 
     def load(self, home: Path) -> Items:
         """All subjects, in the order of the files; of equal ones the first.
@@ -67,7 +67,9 @@ class Subjects(Input):
                 sources.append(Source(shown.as_posix(), kind, rows=len(new), duplicates=again))
         if not found:
             raise InputError(f"there are no subjects in {', '.join(self.from_)}")
-        return Items(list(found.values()), sources)
+        rows = list(found.values())
+        self._root = rooted(rows)
+        return Items(rows, sources)
 
 
 def _files(home: Path, name: str) -> list[Path]:

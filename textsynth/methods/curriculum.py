@@ -14,9 +14,12 @@ from textsynth.methods import _course_checks as checks
 from textsynth.methods._combos import SHAPES, choice, number_of
 from textsynth.methods._course_stages import SubjectStage, SyllabusStage
 from textsynth.methods._turns import tidy
-from textsynth.records import Brief, Closing, Draft, Message, Table
+from textsynth.records import Brief, Closing, Draft, Message, Sample, Table
 
 TRIES = 3
+
+SHOWN = 20
+"""Topics that are told of one by one, at most."""
 
 
 class Curriculum(Method):
@@ -122,15 +125,19 @@ class Curriculum(Method):
         raise ReplyError(problem, raw)
 
     def closing(self, closing: Closing) -> Sequence[Table]:
-        """Questions by topic and difficulty."""
-        cells = Counter(
-            (str(s.columns["topic"]), str(s.columns["difficulty"])) for s in closing.kept
-        )
-        topics = sorted({topic for topic, _ in cells})
-        rows: tuple[tuple[str | int, ...], ...] = tuple(
-            (topic, *(cells[topic, difficulty] for difficulty in SHAPES)) for topic in topics
-        )
-        return [Table("Questions by topic", ("topic", *SHAPES), rows)] if rows else []
+        """Questions by difficulty and topic; by the branches above where there are many topics."""
+        for words, deepest in (("topic", True), ("branch", False)):
+            cells = Counter(
+                (_topic_of(sample, deepest), str(sample.columns["difficulty"]))
+                for sample in closing.kept
+            )
+            topics = sorted({topic for topic, _ in cells})
+            rows: tuple[tuple[str | int, ...], ...] = tuple(
+                (topic, *(cells[topic, difficulty] for difficulty in SHAPES)) for topic in topics
+            )
+            if 0 < len(rows) <= SHOWN:
+                return [Table(f"Questions by {words}", (words, *SHAPES), rows)]
+        return []
 
 
 def chosen_for(brief: Brief) -> list[dict[str, Any]]:
@@ -149,6 +156,16 @@ def chosen_for(brief: Brief) -> list[dict[str, Any]]:
         }
         for n, concepts in zip(found.sessions, found.concepts, strict=True)
     ]  # fmt: skip
+
+
+def _topic_of(sample: Sample, deepest: bool) -> str:
+    """The topic by its path, or else its first branch; two branches may have topics of one name."""
+    levels = [
+        value
+        for name, value in sorted(sample.facets.items())
+        if name.startswith("level_") and value != "none"
+    ]
+    return levels[-1 if deepest else 0] if levels else str(sample.columns["topic"])
 
 
 def _sizes(subject: Mapping[str, Any]) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from textsynth.marked import At, Misfit
 from textsynth.records import digest
-from textsynth.taxonomy.tree import BETWEEN
+from textsynth.taxonomy.tree import BETWEEN, levels_of
 
 Row = dict[str, Any]
 
@@ -54,12 +54,22 @@ def subject_row(raw: Any, topic: str, at: At) -> Row:
     return row
 
 
-def leaf_of(row: Row) -> Row:
-    """A subject as a leaf of the tree of its topics; a topic as it is."""
+def leaf_of(row: Row, shared: bool = False) -> Row:
+    """A subject as a leaf of the tree of its topics, or as a part of one; a topic as it is."""
     path, weights = list(row.get("path") or ()), list(row.get("weights") or ())
-    if "subtopics" not in row or not path:
+    if "subtopics" not in row:
         return {"path": path, "weight": row.get("weight", 1.0), "weights": weights}
-    return {"path": [*path, row["name"]], "weight": 1.0, "weights": weights}
+    return {"path": [*path, row["name"]], "weight": 1.0, "weights": weights, "shared": shared}
+
+
+def rooted(rows: Sequence[Row]) -> bool:
+    """Whether all paths begin with one name, which is that of the tree then."""
+    return len({next(iter(row.get("path") or ("",))) for row in rows}) == 1
+
+
+def levels_below(path: Sequence[str], root: bool) -> dict[str, str]:
+    """level_1, level_2 … of a path; `root`: whether it begins with the name of the tree."""
+    return levels_of(path if root else ["", *path])
 
 
 def sessions_of(raw: Mapping[str, Any], at: At = ()) -> list[dict[str, Any]]:
