@@ -66,7 +66,7 @@ def test_the_whole_syllabus_reaches_the_prompt_of_a_question(
         concepts = "; ".join(session["concepts"])
         assert f"{number}. {session['name']}: {concepts}" in sent
     known = max(session["number"] for session in chosen_for(one))
-    assert (f"all of 1 to {known}" if language == "en" else f"1번부터 {known}번까지") in sent
+    assert (f"in 1 to {known}" if language == "en" else f"1번부터 {known}번까지") in sent
 
 
 def test_the_whole_syllabus_is_in_what_a_job_sends(tmp_path: Path) -> None:

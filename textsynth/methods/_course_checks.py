@@ -16,7 +16,7 @@ _TEACHES = re.compile(
     r"|\b(?:sessions?|lectures?|lessons?|modules?|units?|class) (?:no\. ?|number )?\d+\b"
     r"|\b(?:given|listed|key) concepts?\b|\bconcepts? (?:above|listed|given|covered)\b"
     r"|\b(?:covered|discussed|learned|taught) (?:so far|in (?:class|the course)|earlier|above)\b"
-    r"|\bthe (?:learner|student) (?:knows|has learned|already)\b"
+    r"|\bthe (?:learner|student) (?:knows|has learned|already)\b|\breaders?\b"
     r"|강의 ?계획|교과 ?과정|(?:이|본|해당|이번) (?:강의|과목|수업|강좌|차시|단원)"
     r"|\d+ ?(?:차시|회차)|핵심 ?개념|(?:앞서|지금까지) (?:배운|다룬|학습한)"
     r"|학습자(?:는|가|의)",
@@ -32,6 +32,13 @@ _LABEL = re.compile(
     r"(?: ?\d+)?[\s*]*[:：.][\s*]*",
     re.IGNORECASE,
 )
+_GIVEN = re.compile(
+    r"\b(?:information|text|context|details?) (?:that (?:is|was) )?(?:provided|given)\b"
+    r"|\b(?:provided|given) (?:information|text|context)\b|\bthe question asks\b|\bthe readers?\b"
+    r"|제공된 (?:정보|내용|글)|주어진 (?:정보|글)",
+    re.IGNORECASE,
+)
+"""An answer that speaks of a text or a question before it, where there is none."""
 _WEAK = frozenset(("and", "with", "from", "into", "the", "for", "type", "basi", "intr", "over"))
 
 
@@ -80,6 +87,8 @@ def answer_fault(answer: str, question: str, language: str) -> str:
         return "the model refused to answer"
     if language == "ko" and not lines.korean(answer):
         return "the answer is in another language"
+    if _GIVEN.search(answer) and not _GIVEN.search(question):
+        return "the answer speaks of a text that is not there"
     if lines.echoes(answer, question):
         return "the answer repeats the question"
     return ""

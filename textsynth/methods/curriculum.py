@@ -22,6 +22,10 @@ SHOWN = 20
 """Topics that are told of one by one, at most."""
 
 
+LENGTHS = {"short": 320, "medium": 700, "long": 1400}
+"""Tokens of an answer at the most; one that is cut off there goes by the filter `truncated`."""
+
+
 class Curriculum(Method):
     """Topics to subjects, subjects to syllabi, one or two sessions of a syllabus to a question.
 
@@ -117,7 +121,10 @@ class Curriculum(Method):
     async def _answer(self, brief: Brief, ask: Ask, question: str) -> str:
         problem, raw = "", ""
         for take in range(TRIES):
-            reply = await ask("answer", take=take, question=question, length=self.answer)
+            reply = await ask(
+                "answer", take=take, question=question, length=self.answer,
+                options={"max_tokens": LENGTHS[self.answer]},
+            )  # fmt: skip
             raw, text = reply.text, reply.text.strip()
             problem = checks.answer_fault(text, question, brief.language)
             if not problem:
