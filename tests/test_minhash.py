@@ -12,9 +12,21 @@ from pathlib import Path
 from statistics import mean
 
 import pytest
-from xxhash import xxh3_64_intdigest
 
-from textsynth.minhash import PRIME, Index, bands_for, stream
+from textsynth.minhash import (
+    PRIME,
+    SHINGLES,
+    Index,
+    Shingle,
+    Twin,
+    _native,
+    bands_for,
+    normalised,
+    stream,
+)
+
+compiled = pytest.mark.skipif(_native is None, reason="nothing was compiled here")
+BOTH = [pytest.param(True, id="compiled", marks=compiled), pytest.param(False, id="numpy")]
 
 WORDS = [
     "account",
@@ -106,9 +118,10 @@ def similarities(sets: list[frozenset[str]]) -> list[dict[int, float]]:
     return found
 
 
-def test_agrees_with_brute_force() -> None:
+@pytest.mark.parametrize("native", BOTH)
+def test_agrees_with_brute_force(native: bool) -> None:
     rows = texts_with_copies(seed=7, count=1500)
-    index = Index(0.8)
+    index = Index(0.8, native=native)
     answers = [index.add(text.lower()) for text, _ in rows]
     exact = similarities([pieces(text.lower(), dense) for text, dense in rows])
     cells: dict[str, list[bool]] = {"below": [], "near": [], "above": []}
@@ -150,15 +163,24 @@ def test_the_answer_is_the_same_in_another_process() -> None:
 
 
 def digest_of_answers() -> str:
-    index = Index(0.8)
-    answers = [index.add(text) for text, _ in texts_with_copies(3, 200)]
-    return hashlib.sha256(repr((answers, index._tables)).encode()).hexdigest()
+    index, twin = Index(0.8), Twin(0.8, 16, 8, "auto")
+    texts = [text for text, _ in texts_with_copies(3, 200)]
+    answers = [(index.add(text), twin.keys(text.encode())) for text in texts]
+    return hashlib.sha256(repr(answers).encode()).hexdigest()
 
 
 def mixed(z: int) -> int:
     z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 % 2**64
     z = (z ^ z >> 27) * 0x94D049BB133111EB % 2**64
     return z ^ z >> 31
+
+
+def hashed(piece: bytes) -> int:
+    """Step 3 of the specification."""
+    total = 0
+    for byte in piece:
+        total = total * PRIME + byte
+    return mixed((total + len(piece)) % 2**64)
 
 
 def specified_keys(units: list[int]) -> list[int]:
@@ -180,24 +202,65 @@ def specified_keys(units: list[int]) -> list[int]:
     ("text", "units"),
     [
         pytest.param("the card, was (declined) on 3.5%!",
-                     [xxh3_64_intdigest(w) for w in b"the card was declined on 3 5%".split()],
+                     [hashed(w) for w in b"the card was declined on 3 5%".split()],
                      id="words"),
         pytest.param("카드를 분실했어요.", [ord(c) for c in "카드를 분실했어요"], id="characters"),
         pytest.param("수수료 1500원",
-                     [*map(ord, "수수료 "), xxh3_64_intdigest(b"1500"), ord("원")], id="number"),
+                     [*map(ord, "수수료 "), hashed(b"1500"), ord("원")], id="number"),
         pytest.param("《我想》开户、谢谢！", [ord(c) for c in "我想 开户 谢谢"], id="wide-gaps"),
     ],
 )  # fmt: skip
 def test_the_keys_are_those_of_the_specification(text: str, units: list[int]) -> None:
-    index = Index(0.8)
-    index.add(text)
-    assert [key for table in index._tables for key in table] == specified_keys(units)
+    for native in (False, True) if _native else (False,):
+        index = Index(0.8, native=native)
+        assert index._texts.keys(text.encode()) == specified_keys(units)
 
 
 def test_the_keys_never_change() -> None:
-    index = Index(0.8)
-    index.add("the card was declined at the store on monday")
-    assert next(iter(index._tables[0])) == 364869846507866192
+    keys = Index(0.8, native=False)._texts.keys(b"the card was declined at the store on monday")
+    assert keys[0] == 654873457333981935
+
+
+ODD = "ab1 2.,_'\"{}~가나다라 한글漢字かな１２\u00a1\u2014\u3001\ud83d\U00020000\x01\x7fﬁÉöß·"
+
+
+def odd(rng: random.Random) -> str:
+    """Letters of many scripts, gaps, digits, half a surrogate pair."""
+    return normalised("".join(rng.choices(ODD, k=rng.randint(1, 90)))) or "-"
+
+
+@compiled
+@pytest.mark.parametrize("shingle", SHINGLES)
+@pytest.mark.parametrize("threshold", [0.5, 0.8, 1.0])
+def test_compiled_and_numpy_give_the_same_answers(shingle: Shingle, threshold: float) -> None:
+    rng = random.Random(f"{shingle} {threshold}")
+    one, two = Index(threshold, shingle), Index(threshold, shingle, native=False)
+    pool: list[str] = []
+    found = 0
+    for i in range(600):
+        new = [lambda: made(rng, False), lambda: made(rng, True), lambda: odd(rng)][i % 3]()
+        text = edited(rng, rng.choice(pool)) if pool and rng.random() < 0.4 else new
+        pool += [text] if len(text.split()) > 4 else []
+        text = normalised(text) or "-"
+        data = text.encode("utf8", "surrogatepass")
+        assert one._texts.shingles(data) == two._texts.shingles(data), text
+        answer = one.add(text, i % 2)
+        assert answer == two.add(text, i % 2), text
+        assert (one.matched, len(one)) == (two.matched, len(two))
+        found += answer is not None
+    assert found > 20 or threshold == 1
+
+
+@compiled
+def test_a_chain_in_a_band_keeps_the_order_of_arrival() -> None:
+    # Texts of one template, each below the threshold of the others, share bands.
+    one, two = Index(0.8), Index(0.8, native=False)
+    words = [f"w{n}" for n in range(60)]
+    for i in range(400):
+        words[i % 60] = f"x{i}"
+        text = " ".join(words)
+        assert one.add(text) == two.add(text)
+        assert one.matched == two.matched
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_the_wheel_carries_prompts_personas_and_locks(wheel: Path) -> None:
         "textsynth/engine/locks/smollm2-135m.lock",
     ):
         assert name in names
-    assert not [name for name in names if name.startswith(("tests/", "outputs/"))]
+    assert not [name for name in names if name.startswith(("tests/", "outputs/", "native/"))]
     assert not [name for name in names if ".store" in name]
 
 

@@ -1,18 +1,19 @@
 """Finds, for each text in turn, an earlier text whose shingles overlap with its own (MinHash, LSH).
 
-The algorithm, exactly, so that a compiled kernel can give the same answers. All whole numbers are
-unsigned; `mix` is the finaliser of splitmix64; `stream(s)` is splitmix64 started at s.
+The algorithm, exactly: `native/minhash.c` does the same, compiled, and is used where it was built;
+what stands here in NumPy gives the same answers. All whole numbers are unsigned; `mix` is the
+finaliser of splitmix64; `stream(s)` is splitmix64 started at s.
 
 1. Text: NFC, case-folded, white space collapsed (`normalised`). Then the ASCII characters in
    GAPS and the non-ASCII ones in WIDE_GAPS become spaces, and white space is collapsed again.
    + - / = < > % and digits stay: `3 + 4` and `3 - 4` are different texts.
 2. Shingle: `auto` is char-3 if at least a third of the characters other than spaces are in the
    ranges DENSE, else word-3; `single` is then char-2, else word-1.
-3. Units: for word-k the XXH3-64 (seed 0, UTF-8) of each piece between spaces; for char-k the code
-   points, spaces included, where a run of ASCII digits is one unit, hashed like a word. Fewer than
-   k units: the text is compared by the XXH3-128 of its normalised form (before GAPS) alone, among
-   such texts, with similarity 1.
-4. Shingle hash of units u0..uk-1: mix(u0 * P^(k-1) + ... + uk-1 mod 2^64) >> 32, with P = PRIME.
+3. Units: for word-k the hash of each piece between spaces, mix(b0 * P^(n-1) + ... + bn-1 + n mod
+   2^64) over its n UTF-8 bytes, with P = PRIME; for char-k the code points, spaces included, where
+   a run of ASCII digits is one unit, hashed like a word. Fewer than k units: the text is compared
+   by the XXH3-128 of its normalised form (before GAPS) alone, among such texts, with similarity 1.
+4. Shingle hash of units u0..uk-1: mix(u0 * P^(k-1) + ... + uk-1 mod 2^64) >> 32.
    The set of a text is its distinct shingle hashes, sorted.
 5. Signature: for i in 0..127, min over the set of ((h ^ b_i) * a_i mod 2^32), where stream(1)
    gives s_0, s_1, ... and a_i = s_i >> 32 | 1, b_i = s_i mod 2^32.
@@ -26,17 +27,19 @@ unsigned; `mix` is the finaliser of splitmix64; `stream(s)` is splitmix64 starte
 8. Every text enters the index, whatever the answer, except one whose similarity is 1: the earlier
    row already stands for it.
 
-State per row: 4 bytes per distinct shingle, 41 for their holder, and B dict entries of 60 to 100
-bytes, key and slot: with 16 bands 1.0 to 1.6 KB a row besides the shingles.
+State per row, compiled: 4 bytes per distinct shingle, and with 16 bands 0.4 to 0.7 KB. In NumPy:
+the same shingles, 41 bytes for their holder, and B dict entries of 60 to 100 bytes, key and slot.
 """
 
 from __future__ import annotations
 
+import functools
+import importlib
 import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
 
 Shingle = Literal["auto", "word-3", "char-3", "char-5", "single"]
 
+SHINGLES: tuple[Shingle, ...] = ("auto", "word-3", "char-3", "char-5", "single")
 PERMUTATIONS = 128
 BLOCK = 512  # shingles at a time: what fits the cache of a core
 PRIME = 0x9E3779B97F4A7C55
@@ -59,6 +63,17 @@ DENSE = ((0x0E00, 0x0EFF), (0x1000, 0x11FF), (0x1780, 0x17FF), (0x2E80, 0xA4CF),
 
 _DIGITS = re.compile("([0-9]+)")
 _GAP_TABLE = bytes.maketrans(GAPS.encode(), b" " * len(GAPS))
+
+
+def _compiled() -> Any:
+    """The compiled index, or None where it was not built or cannot be loaded."""
+    try:
+        return importlib.import_module("textsynth._minhash")
+    except ImportError:
+        return None
+
+
+_native = _compiled()
 
 
 def normalised(text: str) -> str:
@@ -90,25 +105,26 @@ def bands_for(threshold: float) -> tuple[int, int]:
 class Index:
     """The texts seen so far. `add` asks and inserts in one step."""
 
-    def __init__(self, threshold: float, shingle: Shingle = "auto") -> None:
-        import numpy as np
-
+    def __init__(self, threshold: float, shingle: Shingle = "auto", *, native: bool = True) -> None:
         self.threshold, self.shingle = threshold, shingle
-        self.matched = -1
+        self.bands, self.rows = bands_for(threshold)
+        self._short: set[bytes] = set()
+        self._texts: Texts = (
+            _native.Index(threshold, self.bands, self.rows, SHINGLES.index(shingle))
+            if native and _native is not None
+            else Twin(threshold, self.bands, self.rows, shingle)
+        )
+        self._matched = -1
+
+    @property
+    def matched(self) -> int:
         """Which text decided the last time: its number among those that entered the index with
         shingles, -1 for a text shorter than one."""
-        self.bands, self.rows = bands_for(threshold)
-        self._sets: list[bytes] = []
-        self._short: set[bytes] = set()
-        self._tables: list[dict[int, int | list[int]]] = [{} for _ in range(self.bands)]
-        seeds = list(islice(stream(1), PERMUTATIONS))
-        self._a = np.array([s >> 32 | 1 for s in seeds], dtype=np.uint32)[:, None]
-        self._b = np.array([s & 0xFFFFFFFF for s in seeds], dtype=np.uint32)[:, None]
-        self._c = np.array([s | 1 for s in islice(stream(2), self.rows)], dtype=np.uint64)
+        return self._matched
 
     def __len__(self) -> int:
         """How many texts entered with their shingles."""
-        return len(self._sets)
+        return len(self._texts)
 
     def add(self, text: str, group: int = 0) -> float | None:
         """Similarity to the earlier text that decides, None if none is within the threshold.
@@ -116,9 +132,68 @@ class Index:
         `text` must be normalised and not empty. Texts of different groups (whole numbers below
         2^60) are not compared, save those shorter than a shingle: these are held by their text.
         """
-        hashes = shingle_hashes(text, self.shingle)
+        data = text.encode("utf8", "surrogatepass")
+        score = self._texts.add(data, group)
+        if score is False:
+            return self._add_short(data)
+        if score is not None:
+            self._matched = self._texts.matched
+        return score
+
+    def _add_short(self, data: bytes) -> float | None:
+        from xxhash import xxh3_128_digest
+
+        key = xxh3_128_digest(data)
+        if key in self._short:
+            self._matched = -1
+            return 1.0
+        self._short.add(key)
+        return None
+
+
+class Texts(Protocol):
+    """What holds the texts that are long enough: the compiled one or `Twin`."""
+
+    matched: int
+
+    def add(self, data: bytes, group: int = 0) -> float | Literal[False] | None:
+        """As `Index.add`, of UTF-8; False for a text shorter than a shingle."""
+        ...
+
+    def keys(self, data: bytes) -> list[int]:
+        """The keys of a text's bands."""
+        ...
+
+    def shingles(self, data: bytes) -> bytes:
+        """The set of a text, as the bytes of native uint32."""
+        ...
+
+    def __len__(self) -> int: ...
+
+
+class Twin:
+    """The same in NumPy as in `native/minhash.c`, for where nothing was compiled."""
+
+    def __init__(self, threshold: float, bands: int, rows: int, shingle: Shingle) -> None:
+        import numpy as np
+
+        self.threshold, self.bands, self.rows, self.shingle = threshold, bands, rows, shingle
+        self.matched = -1
+        self._sets: list[bytes] = []
+        self._tables: list[dict[int, int | list[int]]] = [{} for _ in range(self.bands)]
+        seeds = list(islice(stream(1), PERMUTATIONS))
+        self._a = np.array([s >> 32 | 1 for s in seeds], dtype=np.uint32)[:, None]
+        self._b = np.array([s & 0xFFFFFFFF for s in seeds], dtype=np.uint32)[:, None]
+        self._c = np.array([s | 1 for s in islice(stream(2), self.rows)], dtype=np.uint64)
+
+    def __len__(self) -> int:
+        return len(self._sets)
+
+    def add(self, data: bytes, group: int = 0) -> float | Literal[False] | None:
+        """As `Texts.add`."""
+        hashes = shingle_hashes(data, self.shingle)
         if hashes is None:
-            return self._add_short(text)
+            return False
         keys = [key ^ group for key in self._band_keys(hashes)]
         score = self._search(keys, hashes)
         if score != 1.0:
@@ -132,15 +207,15 @@ class Index:
                     table[key] = [held, row]
         return score
 
-    def _add_short(self, text: str) -> float | None:
-        from xxhash import xxh3_128_digest
+    def keys(self, data: bytes) -> list[int]:
+        """The keys of a text's bands; empty for a text shorter than a shingle."""
+        hashes = shingle_hashes(data, self.shingle)
+        return [] if hashes is None else self._band_keys(hashes)
 
-        key = xxh3_128_digest(text.encode("utf8", "surrogatepass"))
-        if key in self._short:
-            self.matched = -1
-            return 1.0
-        self._short.add(key)
-        return None
+    def shingles(self, data: bytes) -> bytes:
+        """The set of a text, as the bytes of native uint32."""
+        hashes = shingle_hashes(data, self.shingle)
+        return b"" if hashes is None else hashes.tobytes()
 
     def _search(self, keys: list[int], hashes: NDArray[np.uint32]) -> float | None:
         seen: set[int] = set()
@@ -171,25 +246,24 @@ class Index:
         return keys
 
 
-def shingle_hashes(text: str, shingle: Shingle) -> NDArray[np.uint32] | None:
+def shingle_hashes(data: bytes, shingle: Shingle) -> NDArray[np.uint32] | None:
     """The sorted distinct shingle hashes of a normalised text; None if it is shorter than one."""
     import numpy as np
-    from xxhash import xxh3_64_intdigest
 
-    if not text.isascii():
-        text = WIDE_GAPS.sub(" ", text)
-    data = text.encode("utf8", "surrogatepass").translate(_GAP_TABLE)
-    pieces = data.split()
+    if not data.isascii():
+        text = WIDE_GAPS.sub(" ", data.decode("utf8", "surrogatepass"))
+        data = text.encode("utf8", "surrogatepass")
+    pieces = data.translate(_GAP_TABLE).split()
     codes, spaced = None, ""
     auto = shingle in ("auto", "single")
-    if shingle != "word-3" and not (auto and text.isascii()):
+    if shingle != "word-3" and not (auto and data.isascii()):
         spaced = b" ".join(pieces).decode("utf8", "surrogatepass")
         codes = _codes(spaced)
         if auto and not _is_dense(codes):
             codes = None
     if codes is None:
         size = 1 if shingle == "single" else 3
-        units = np.fromiter(map(xxh3_64_intdigest, pieces), dtype=np.uint64, count=len(pieces))
+        units = _piece_units(pieces)
     else:
         size = {"char-5": 5, "single": 2}.get(shingle, 3)
         units = _char_units(spaced) if _DIGITS.search(spaced) else codes.astype(np.uint64)
@@ -219,6 +293,33 @@ def jaccard(earlier: bytes, hashes: NDArray[np.uint32], threshold: float) -> flo
     return shared / (len(both) - shared)
 
 
+def _piece_units(pieces: list[bytes]) -> NDArray[np.uint64]:
+    """The hash of each piece: all polynomials at once, from the sums of one long one."""
+    import numpy as np
+
+    lengths = np.fromiter(map(len, pieces), dtype=np.int64, count=len(pieces))
+    ends = np.cumsum(lengths)
+    whole = np.frombuffer(b"".join(pieces), dtype=np.uint8).astype(np.uint64)
+    down, up = _powers(1 << max(10, len(whole).bit_length()))
+    sums = np.concatenate((np.zeros(1, dtype=np.uint64), np.cumsum(whole * down[: len(whole)])))
+    # sums holds b_i / P^i: what lies between two places, times P^(end - 1), is the polynomial.
+    hashes = (sums[ends] - sums[ends - lengths]) * up[ends - 1]
+    return _mix(hashes + lengths.astype(np.uint64))
+
+
+@functools.lru_cache(maxsize=4)
+def _powers(count: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """1, 1/P, 1/P^2 … and 1, P, P^2 … modulo 2^64."""
+    import numpy as np
+
+    both = []
+    for factor in (pow(PRIME, -1, 1 << 64), PRIME):
+        steps = np.full(count, factor, dtype=np.uint64)
+        steps[0] = 1
+        both.append(np.cumprod(steps))
+    return both[0], both[1]
+
+
 def _codes(text: str) -> NDArray[np.uint32]:
     import numpy as np
 
@@ -228,10 +329,9 @@ def _codes(text: str) -> NDArray[np.uint32]:
 def _char_units(text: str) -> NDArray[np.uint64]:
     """Code points, with each run of digits as one unit."""
     import numpy as np
-    from xxhash import xxh3_64_intdigest
 
     parts = [
-        np.array([xxh3_64_intdigest(part.encode())], dtype=np.uint64) if i % 2 else _codes(part)
+        _piece_units([part.encode()]) if i % 2 else _codes(part)
         for i, part in enumerate(_DIGITS.split(text))
     ]
     return np.concatenate(parts, dtype=np.uint64)
