@@ -43,6 +43,10 @@ bench: $(READY) ## what benchmarks/README.md shows
 	$(BIN)/python -m benchmarks.privacy
 	$(BIN)/python -m benchmarks.outcomes --no-embedded
 	$(BIN)/python -m benchmarks.balance --provider scripted
+	$(BIN)/python -m benchmarks.covering
+	$(BIN)/python -m benchmarks.novelty 10000
+	$(BIN)/python -m benchmarks.evolving
+	$(BIN)/python -m benchmarks.instructing
 
 wheel: $(READY)
 	$(BIN)/python -m build --wheel --quiet
