@@ -19,10 +19,52 @@ SESSIONS, CONCEPTS = 4, 3
 LETTERS = "ABCDEF"
 
 
+KOREAN = {
+    "분야를 제대로 익히려면": (
+        "수수료 계산은 입문 과목으로, 정액과 정률을 다룹니다.\n"
+        "한도 관리는 중급 과목으로, 하루 한도와 한 달 한도를 다룹니다."
+    ),
+    "과목을 빠짐없이 옮겨": {
+        "subjects": [
+            {"name": "수수료 계산", "level": "introductory", "subtopics": ["정액", "정률"]},
+            {"name": "한도 관리", "level": "intermediate", "subtopics": ["하루 한도"]},
+        ]
+    },
+    "차시를 기초부터": (
+        "1. 기초: 정액 수수료, 정률 수수료, 수수료 상한\n2. 응용: 하루 한도, 한 달 한도, 한도 해제\n"
+        "3. 예외: 면제 조건, 환급 절차, 초과 승인"
+    ),
+    "차시를 순서대로 빠짐없이": {
+        "sessions": [
+            {"name": "기초", "concepts": ["정액 수수료", "정률 수수료", "수수료 상한"]},
+            {"name": "응용", "concepts": ["하루 한도", "한 달 한도", "한도 해제"]},
+            {"name": "예외", "concepts": ["면제 조건", "환급 절차", "초과 승인"]},
+        ]
+    },
+}
+"""What stands in a Korean prompt, and the reply to it; a record is JSON."""
+
+
+def korean_course(texts: list[str], key: bytes) -> str | None:
+    """A reply for any step of a Korean curriculum; None for other prompts."""
+    said = texts[-1]
+    for mark, reply in KOREAN.items():
+        if mark in said:
+            return reply if isinstance(reply, str) else json.dumps(reply, ensure_ascii=False)
+    if "문제를 하나 쓰세요" in said:
+        concepts = " 및 ".join(re.findall(r"(?m)^- (.+) \(\d+\. ", said))
+        return f"{key.hex()[:8]}번 고객의 경우에 {concepts} 항목은 각각 어떻게 계산해야 합니까?"
+    if "전문가입니다. 근거를 들어" in texts[0]:
+        return f"규정 {key.hex()[:10]}에 따라 먼저 금액을 더하고, 다음에 비율 {key[0]}을 곱합니다."
+    return None
+
+
 def course(request: dict[str, Any]) -> str:
     """A reply for any step of subjects, syllabus and curriculum; a question for anything else."""
     texts = prompt_texts(request)
     said, key = texts[-1], request_digest(request)
+    if (korean := korean_course(texts, key)) is not None:
+        return korean
     if "Which subjects should somebody study" in said:
         topic = str(re.findall(r'master "([^"]+)"', said)[0])
         return _listed(topic, key)

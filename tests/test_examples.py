@@ -22,7 +22,8 @@ JOBS = sorted([*ROOT.glob("prompts/*/example.yaml"), *ROOT.glob("examples/jobs/*
 
 COURSE = (
     "Which subjects should somebody", "class sessions for this subject", "Copy out every ",
-    "question about\n", "You answer with your reasons",
+    "question about\n", "You answer with your reasons", "분야를 제대로 익히려면",
+    "빠짐없이 옮겨 적으세요", "차시를 기초부터", "문제를 하나 쓰세요", "전문가입니다. 근거를 들어",
 )  # fmt: skip
 """What stands in the prompts of curricula and of their stages."""
 
@@ -38,6 +39,8 @@ def replies(request: dict[str, Any]) -> str:
     asked = " ".join(texts[-2:])
     if any(mark in " ".join(texts) for mark in COURSE):
         return course(request)
+    if texts[-1].startswith("주제: "):
+        return "1. 수수료: 드는 비용\n2. 한도: 한 번에 쓸 수 있는 돈"
     if any("Subject: " in text for text in texts):
         return "1. Fees: what it costs\n2. Limits: how much at once"
     if (task := task_reply(texts)) is not None:

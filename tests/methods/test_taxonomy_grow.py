@@ -108,7 +108,7 @@ def test_one_new_topic_is_enough_where_some_are_known() -> None:
     assert len(script.asked) == 2
     assert draft.columns["names"][-1] == "PINs"
     assert script.sent[0][-2]["content"] == "Debit cards\nCredit cards"
-    assert script.sent[0][-1]["content"] == "List 8 more chapters, other than those."
+    assert script.sent[0][-1]["content"] == "List 11 more chapters, other than those."
 
 
 def test_a_node_with_no_more_than_a_name_can_be_asked_about() -> None:

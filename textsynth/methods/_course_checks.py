@@ -16,6 +16,7 @@ _TEACHES = re.compile(
     r"|\b(?:sessions?|lectures?|lessons?|modules?|units?|class) (?:no\. ?|number )?\d+\b"
     r"|\b(?:given|listed|key) concepts?\b|\bconcepts? (?:above|listed|given|covered)\b"
     r"|\b(?:covered|discussed|learned|taught) (?:so far|in (?:class|the course)|earlier|above)\b"
+    r"|\bin (?:the|this) (?:exam|test)\b"
     r"|\bthe (?:learner|student) (?:knows|has learned|already)\b|\breaders?\b"
     r"|강의 ?계획|교과 ?과정|(?:이|본|해당|이번) (?:강의|과목|수업|강좌|차시|단원)"
     r"|\d+ ?(?:차시|회차)|핵심 ?개념|(?:앞서|지금까지) (?:배운|다룬|학습한)"
@@ -39,12 +40,26 @@ _GIVEN = re.compile(
     re.IGNORECASE,
 )
 """An answer that speaks of a text or a question before it, where there is none."""
+_PREFACE = re.compile(
+    r"^(?:sure|certainly|of course|here (?:is|are)|here['’]s)\b[^\n]*[:!.]\s*\n+", re.IGNORECASE
+)
+_MARKED = re.compile(
+    r"\*\*(?:question|문제|질문)[:：]?\*\*[:：]?\s*(.+?)(?:\n\s*\n|\Z)", re.IGNORECASE | re.DOTALL
+)
+_REMARK = re.compile(
+    r"\n\s*\n\W*(?:this question|ideas?\b|note\b|이 문제는)[^?？]*\Z", re.IGNORECASE | re.DOTALL
+)
+"""What small models put around a question: a line before it, a mark, a remark below it."""
 _WEAK = frozenset(("and", "with", "from", "into", "the", "for", "type", "basi", "intr", "over"))
 
 
 def bare(text: str) -> str:
     """A question without a label before it and quotes around it."""
+    text = _PREFACE.sub("", text.strip())
+    if (found := _MARKED.search(text)) is not None:
+        text = found[1]
     text = _LABEL.sub("", text.strip()).strip()
+    text = _REMARK.sub("", text).strip().strip("*").strip()
     if len(text) > 1 and text[0] in '"“' and text[-1] in '"”' and text.count(text[0]) <= 2:
         text = text[1:-1].strip()
     return text

@@ -96,6 +96,7 @@ class Converse(Method):
     closed: ClassVar[Mapping[str, tuple[str, ...]]] = joined({}, by_name("closed"))
 
     filters: ClassVar[tuple[str, ...]] = joined((), as_within("filters"))
+    reads: ClassVar[tuple[str, ...]] = joined((), as_within("reads"))
     varies: ClassVar[bool] = joined(False, as_within("varies"))
     counts: ClassVar[str] = joined("", as_within("counts"))
 
