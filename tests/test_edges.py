@@ -235,7 +235,9 @@ def test_interrupting_a_notebook_cell_ends_its_run(project: Project, server: Cha
     server.latency = 0.3
     job = project(server.url, count=400, records=90)
     code = (
-        "import asyncio, sys, textsynth\n"
+        "import asyncio, signal, sys, textsynth\n"
+        # A shell starts what runs in its background with Ctrl+C ignored, and Python leaves it so.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "async def cell(): textsynth.run(sys.argv[1])\n"
         "asyncio.new_event_loop().run_until_complete(cell())\n"
     )
