@@ -10,6 +10,7 @@ import pytest
 from tests.methods.samples import Script, as_ask
 from textsynth.errors import ReplyError
 from textsynth.methods import Method
+from textsynth.methods import _course_checks as checks
 from textsynth.methods.subjects import Subjects, cleaned
 from textsynth.methods.syllabus import Syllabus
 from textsynth.records import Brief, Draft
@@ -114,3 +115,40 @@ def test_an_outline_of_too_few_sessions_is_asked_for_again() -> None:
 )  # fmt: skip
 def test_names_lose_their_list_marks(text: str, name: str) -> None:
     assert cleaned(text) == name
+
+
+@pytest.mark.parametrize(
+    ("reply", "question"),
+    [
+        ("Sure, here's a question about fees:\n\n**What is a fee?**\n\nThis question is hard.",
+         "What is a fee?"),
+        ("Idea in 1: Risk\n\nQuestion: What raises a risk?", "What raises a risk?"),
+        ("**Question:** What is a fee?\n\n**Ideas:** fee", "What is a fee?"),
+        ("The question could be:\nHow is it closed?\nThis question needs both.",
+         "How is it closed?"),
+        ("1. What is a limit?\n\nPlease note that it is short.", "What is a limit?"),
+        ("What is a chart?\n\n- Charts\n- Markets", "What is a chart?"),
+        ("질문: 수수료는 얼마입니까?", "수수료는 얼마입니까?"),
+        ("A plain case. What follows?", "A plain case. What follows?"),
+    ],
+)  # fmt: skip
+def test_what_stands_around_a_question_is_taken_off(reply: str, question: str) -> None:
+    assert checks.bare(reply) == question
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("What is a fee?", True),
+        ("A fee is 3 %. Calculate what 200 pounds cost.", True),
+        ("Explain why a fee is charged.", True),
+        ("Closing an account involves a final statement.", False),
+        ("What is a fee? A fee is a charge.", False),
+        ("수수료는 3 %입니다. 얼마를 내야 합니까?", True),
+        ("수수료를 계산하시오.", True),
+        ("계좌를 닫으면 마지막 명세서가 나옵니다.", False),
+        ("ค่าธรรมเนียมคืออะไร", True),
+    ],
+)
+def test_a_question_asks(text: str, good: bool) -> None:
+    assert checks.asks(text) is good

@@ -16,7 +16,8 @@ _TEACHES = re.compile(
     r"|\b(?:sessions?|lectures?|lessons?|modules?|units?|class) (?:no\. ?|number )?\d+\b"
     r"|\b(?:given|listed|key) concepts?\b|\bconcepts? (?:above|listed|given|covered)\b"
     r"|\b(?:covered|discussed|learned|taught) (?:so far|in (?:class|the course)|earlier|above)\b"
-    r"|\bin (?:the|this) (?:exam|test)\b"
+    r"|\bin (?:the|this) (?:exam|test)\b|\b(?:introductory|first|last) (?:lesson|chapter)\b"
+    r"|\baccording to the introduction\b|\bbased on the given\b"
     r"|\bthe (?:learner|student) (?:knows|has learned|already)\b|\breaders?\b"
     r"|강의 ?계획|교과 ?과정|(?:이|본|해당|이번) (?:강의|과목|수업|강좌|차시|단원)"
     r"|\d+ ?(?:차시|회차)|핵심 ?개념|(?:앞서|지금까지) (?:배운|다룬|학습한)"
@@ -41,15 +42,29 @@ _GIVEN = re.compile(
 )
 """An answer that speaks of a text or a question before it, where there is none."""
 _PREFACE = re.compile(
-    r"^(?:sure|certainly|of course|here (?:is|are)|here['’]s)\b[^\n]*[:!.]\s*\n+", re.IGNORECASE
+    r"^(?:(?:sure|certainly|of course|here (?:is|are)|here['’]s)\b[^\n]*[:!.]\s*\n+"
+    r"|(?:the|a) (?:possible )?question (?:in (?:the|this) case )?(?:could|might|would) be"
+    r"\W*[:：]\s*)",
+    re.IGNORECASE,
 )
 _MARKED = re.compile(
-    r"\*\*(?:question|문제|질문)[:：]?\*\*[:：]?\s*(.+?)(?:\n\s*\n|\Z)", re.IGNORECASE | re.DOTALL
+    r"(?:\A|\n)\W*(?:question|문제|질문)\W*[:：]\W*(\w.+?)(?:\n\s*\n|\Z)", re.IGNORECASE | re.DOTALL
 )
 _REMARK = re.compile(
-    r"\n\s*\n\W*(?:this question|ideas?\b|note\b|이 문제는)[^?？]*\Z", re.IGNORECASE | re.DOTALL
+    r"\n\W*(?:this question|the question|ideas?\b|(?:please )?note\b|이 문제는)[^?？]*\Z"
+    r"|(?<=[?？])\s*\n(?:\s*[-*•] .+\n?)+\Z",
+    re.IGNORECASE | re.DOTALL,
 )
-"""What small models put around a question: a line before it, a mark, a remark below it."""
+"""What small models put around a question: a line before it, a mark, a remark or a list below."""
+_NUMBER = re.compile(r"\A\s*(?:[-*•]|1[.)])\s+(?=\w)")
+_ORDER = re.compile(
+    r"(?:then |please |now )?(?:analy[sz]e|argue|assess|calculate|choose|compare|compute|contrast"
+    r"|decide|define|describe|determine|discuss|distinguish|draft|estimate|evaluate|explain|find"
+    r"|give|identify|illustrate|interpret|judge|justify|list|name|outline|propose|prove|recommend"
+    r"|show|sketch|solve|state|suggest|summari[sz]e|tell|work out|write)\b",
+    re.IGNORECASE,
+)
+_SENTENCES = re.compile(r"(?<=[.?!？。！])\s+")
 _WEAK = frozenset(("and", "with", "from", "into", "the", "for", "type", "basi", "intr", "over"))
 
 
@@ -59,10 +74,21 @@ def bare(text: str) -> str:
     if (found := _MARKED.search(text)) is not None:
         text = found[1]
     text = _LABEL.sub("", text.strip()).strip()
-    text = _REMARK.sub("", text).strip().strip("*").strip()
+    text = _NUMBER.sub("", _REMARK.sub("", text)).strip().strip("*").strip()
     if len(text) > 1 and text[0] in '"“' and text[-1] in '"”' and text.count(text[0]) <= 2:
         text = text[1:-1].strip()
     return text
+
+
+def asks(text: str) -> bool:
+    """Whether a text ends by asking: with a question mark, or by what an exam orders one to do."""
+    last = _SENTENCES.split(text.strip())[-1].strip()
+    if not text.isascii() and re.search(r"[^\W\d_a-zA-Z\u00c0-\u024f]", last):
+        # Korean orders end so; ways to ask in other scripts are not read.
+        return not re.search(r"[가-힣]", last) or bool(
+            re.search(r"(?:[까요]|시오|세요|하라)\W*$", last)
+        )
+    return lines.asks(last) or bool(_ORDER.match(last))
 
 
 def traced(concept: str, text: str) -> bool:
@@ -88,6 +114,8 @@ def fault(question: str, chosen: Sequence[dict[str, Any]], language: str) -> str
         return "the question speaks of the syllabus"
     if _SOLVED.search(question):
         return "the question has its answer with it"
+    if not asks(question):
+        return "the model stated something and asked nothing"
     for session in chosen:
         if not any(traced(concept, question) for concept in session["concepts"]):
             return f"the question has no trace of {', '.join(session['concepts'])}"

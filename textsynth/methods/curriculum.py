@@ -22,7 +22,7 @@ SHOWN = 20
 """Topics that are told of one by one, at most."""
 
 
-LENGTHS = {"short": 320, "medium": 700, "long": 1400}
+LENGTHS = {"short": 480, "medium": 700, "long": 1400}
 """Tokens of an answer at the most; one that is cut off there goes by the filter `truncated`."""
 
 
