@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 import textsynth as ts
 from tests.conftest import Project
 from tests.servers.chat import ChatServer, Faults
+from tests.servers.scripts import asking_text, prompt_texts
 from tests.test_kill import start, wait_for
 from tests.test_run import rows
 from textsynth.errors import JobError, PromptError, ProviderError, RunError
@@ -248,6 +250,29 @@ def test_interrupting_a_notebook_cell_ends_its_run(project: Project, server: Cha
     process.send_signal(signal.SIGINT)
     process.wait(timeout=60)
     assert server.requests < 100
+
+
+def test_after_an_edit_a_closed_run_asks_for_what_the_edit_touches_and_nothing_ahead(
+    project: Project, tmp_path: Path
+) -> None:
+    def script(request: dict[str, Any]) -> str:
+        # Two rows of three are lost to their length, the same ones each time.
+        days = re.findall(r"It takes (\d+)", " ".join(prompt_texts(request)))
+        return asking_text(request) if int(days[-1]) % 3 == 0 else "Why?"
+
+    with ChatServer(script=script) as server:
+        server.latency = 0.05
+        job = project(server.url, count=8, records=60, quality=[{"length": {"min_chars": 10}}])
+        first = ts.run(job)
+        assert first.summary.briefs > 12
+        assert ts.run(job).asked == 0
+        row = rows(first.path, "kept")[0]
+        (days,) = re.findall(r"It takes (\d+) days", row["columns"]["context"])
+        file = job.parent / "faq.csv"
+        file.write_text(file.read_text("utf8").replace(f"takes {days} days", f"takes {days} weeks"))
+        ts.run(job, log_to=tmp_path / "log")
+    events = map(json.loads, (tmp_path / "log").read_text("utf8").splitlines())
+    assert {one["brief"] for one in events if one["event"] == "request"} == {row["index"]}
 
 
 @pytest.mark.parametrize("name", ["2024", "true", "my bank"])

@@ -40,7 +40,7 @@ from textsynth.records import (
     sample_of,
     seeds_of,
 )
-from textsynth.runfolder import Run
+from textsynth.runfolder import Run, closed_at
 from textsynth.shortfall import dry_limit, shortfall
 from textsynth.turns import Drained, RowClock
 from textsynth.version import VERSION
@@ -93,6 +93,7 @@ class Pipeline:
         self._lineup = Lineup(self.quotas, materials.plan.facets_of)
         self._generations = Generations(self.job.method, self._lineup)
         self._faults = self._written = 0
+        self._closed_at = closed_at(run.path, self.job.count)
         self._stop: TextsynthError | None = None
 
     async def produce(self) -> None:
@@ -221,6 +222,9 @@ class Pipeline:
         written = self._written + len(self._parked)
         share = (counts.kept + 1) / (counts.briefs + 1)
         need = math.ceil((self.job.count - counts.kept) / share)
+        if self._turn < self._closed_at:
+            # As many briefs were enough before: what lies beyond is asked for when it is needed.
+            need = min(need, written + self._closed_at - self._lineup.next)
         return max(0, min(need - written, self.job.brief_limit - counts.briefs - written))
 
     @property

@@ -246,6 +246,14 @@ def read_state(path: Path) -> dict[str, Any]:
     return state if isinstance(state, dict) else {}
 
 
+def closed_at(path: Path, count: int) -> int:
+    """How many briefs a run of `count` rows had decided on when it was closed; 0 where none was."""
+    state = read_state(path)
+    summary = state.get("summary", {})
+    same = state.get("status") == "closed" and summary.get("asked") == count
+    return int(summary.get("briefs", 0)) if same else 0
+
+
 def read_summary(path: Path) -> Summary:
     """The figures in run.json."""
     state = read_state(path)
