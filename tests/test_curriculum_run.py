@@ -18,6 +18,7 @@ from textsynth.jobfile import load_job
 from textsynth.materials import prepare
 from textsynth.methods._combos import SHAPES, number_of
 from textsynth.methods.curriculum import chosen_for
+from textsynth.plan import Plan
 
 SIZES = (4, 5, 3, 5, 4)
 
@@ -58,6 +59,17 @@ def check_even(cells: dict[tuple[str, str], list[str]], subjects: int, count: in
             assert len(set(found[start : start + total])) == total
 
 
+def chosen_in(plan: Plan, count: int) -> dict[tuple[str, str], list[str]]:
+    """What each subject and difficulty is asked about, in order; turns are counted on the way."""
+    cells: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for i in range(count):
+        brief = plan.brief(i)
+        key = brief.fields["subject"]["id"], brief.facets["difficulty"]
+        assert brief.turn == len(cells[key])
+        cells[key].append(json.dumps(chosen_for(brief)))
+    return cells
+
+
 def test_ten_thousand_briefs_walk_all_combinations(tmp_path: Path) -> None:
     subjects, count = 40, 10_000
     job = load_job(job_of(tmp_path, "http://127.0.0.1:9", subjects, count))
@@ -84,12 +96,7 @@ def test_a_facet_with_weights_and_another_one_beside_it_repeat_nothing_either(
     raw["vary"] = {"difficulty": {"basic": 3, "advanced": 1}, "task": ["explain", "apply", "solve"]}
     path.write_text(yaml.safe_dump(raw), "utf8")
     plan = prepare(load_job(path)).plan
-    cells: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for i in range(900):
-        brief = plan.brief(i)
-        key = brief.fields["subject"]["id"], brief.facets["difficulty"]
-        assert brief.turn == len(cells[key])
-        cells[key].append(json.dumps(chosen_for(brief)))
+    cells = chosen_in(plan, 900)
     assert {len(found) for (_, level), found in cells.items() if level == "basic"} == {135}
     for (_, difficulty), found in cells.items():
         total = number_of(SIZES, difficulty)
@@ -114,12 +121,7 @@ def test_each_combination_of_a_class_comes_once_before_any_comes_again(
         raw["inputs"]["personas"] = "people.jsonl"
     path.write_text(yaml.safe_dump(raw), "utf8")
     plan = prepare(load_job(path)).plan
-    cells: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for i in range(400):
-        brief = plan.brief(i)
-        key = brief.fields["subject"]["id"], brief.facets["difficulty"]
-        assert brief.turn == len(cells[key])
-        cells[key].append(json.dumps(chosen_for(brief)))
+    cells = chosen_in(plan, 400)
     # Basic: 4 concepts; intermediate: 3 pairs and 1 triple; advanced: 3 + 3 + 1 of both sessions.
     totals = {"basic": 4, "intermediate": 4, "advanced": 7}
     assert len(cells) == 6 * 3
@@ -130,7 +132,8 @@ def test_each_combination_of_a_class_comes_once_before_any_comes_again(
             assert len(set(found[start : start + total])) == total
 
 
-def run_of(folder: Path, subjects: int, count: int) -> None:
+def check_run(folder: Path, subjects: int, count: int) -> None:
+    """Runs a job: what it keeps is even, and nothing comes twice before its time."""
     with ChatServer(script=course) as server:
         result = ts.run(job_of(folder, server.url, subjects, count))
     cells: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -143,7 +146,7 @@ def run_of(folder: Path, subjects: int, count: int) -> None:
 
 
 def test_the_rows_of_a_run_are_what_the_plan_says(tmp_path: Path) -> None:
-    run_of(tmp_path, 12, 720)
+    check_run(tmp_path, 12, 720)
 
 
 def curriculum_of(folder: Path, count: int, **topics: Any) -> list[dict[str, Any]]:
@@ -209,4 +212,4 @@ def test_ten_thousand_rows_of_the_whole_bundled_tree(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_ten_thousand_rows_are_kept_in_even_shares(tmp_path: Path) -> None:
-    run_of(tmp_path, 40, 10_000)
+    check_run(tmp_path, 40, 10_000)

@@ -77,12 +77,16 @@ def test_who_gives_up_takes_no_turn_along(let_in: bool) -> None:
 
 def test_a_rate_lets_the_next_one_in_by_a_timer() -> None:
     async def main() -> None:
-        turns = Turns([endpoint(9, per_minute=1200)])
+        only = endpoint(9, per_minute=1200)
+        turns, entered = Turns([only]), 0
 
         async def one() -> None:
+            nonlocal entered
             leave(turns, await turns.enter(0, None, ""))
+            entered += 1
 
         await asyncio.wait_for(asyncio.gather(*(one() for _ in range(110))), 20)
+        assert (entered, only.limits.in_flight) == (110, 0)
 
     asyncio.run(main())
 

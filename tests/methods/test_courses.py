@@ -152,3 +152,16 @@ def test_what_stands_around_a_question_is_taken_off(reply: str, question: str) -
 )
 def test_a_question_asks(text: str, good: bool) -> None:
     assert checks.asks(text) is good
+
+
+def test_a_question_that_asks_nothing_is_of_no_use() -> None:
+    chosen = [{"name": "Closing", "concepts": ["final statement"]}]
+    assert checks.fault("What does a final statement show?", chosen, "en") == ""
+    told = "Closing an account involves a final statement for the customer."
+    assert checks.fault(told, chosen, "en") == "the model stated something and asked nothing"
+
+
+def test_an_answer_speaks_of_no_text_that_is_not_there() -> None:
+    told = "According to the information provided, the minimum balance is 50 dollars."
+    assert checks.answer_fault(told, "What is a minimum balance?", "en")
+    assert not checks.answer_fault("It is what has to stay on the account.", "What is it?", "en")

@@ -154,7 +154,8 @@ def test_a_state_that_is_new_means_not_yet(server: ChatServer) -> None:
         server.batching = BatchBehaviour(**SWIFT)
         return await task
 
-    texts([run(server, work, Link(say=said.append))])
+    assert len(texts([run(server, work, Link(say=said.append))])) == 1
+    assert sizes(server) == [1]
 
 
 def test_results_that_an_endpoint_names_late_are_waited_for(server: ChatServer) -> None:
