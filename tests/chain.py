@@ -10,8 +10,9 @@ import yaml
 from pydantic import Field, PrivateAttr
 
 import textsynth as ts
+from textsynth.asking import Ask
 from textsynth.errors import ReplyError
-from textsynth.methods import Ask, Method
+from textsynth.methods import Method
 from textsynth.records import Brief, Draft, Sample
 
 PROMPT = """\

@@ -12,11 +12,12 @@ from typing import Any, ClassVar
 import pytest
 
 from tests.servers.chat import ChatServer, Faults
+from textsynth.asking import Ask
 from textsynth.errors import PromptError, ProviderError, RequestError, TransientError
 from textsynth.job import Job
 from textsynth.journal import Journal
 from textsynth.llm import Llm
-from textsynth.methods import Ask, Method
+from textsynth.methods import Method
 from textsynth.prompts import PromptBook
 from textsynth.providers.openai import Openai
 from textsynth.records import Brief, Message, Reply

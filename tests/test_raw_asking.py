@@ -10,9 +10,10 @@ import pytest
 
 from tests.servers.chat import ChatServer, Faults
 from tests.test_llm import Door, brief
+from textsynth.asking import Ask
 from textsynth.errors import PromptError
 from textsynth.llm import Llm
-from textsynth.methods import Ask, Method
+from textsynth.methods import Method
 from textsynth.prompts import PromptBook
 from textsynth.records import Message
 

@@ -381,7 +381,7 @@ def test_an_order_that_cannot_be_met_is_refused(
         (["-o", "x.csv"], "A tree cannot be written to 'x.csv'"),
         (["-o", str(ROOT / "taxonomies/mine.yaml")], "comes with textsynth and is not written to"),
         (["--provider", "nope"], "error: There is no 'nope' among providers"),
-        (["--model", "pilot=m"], "error: The method has no role 'pilot'. Known: enquirer"),
+        (["--model", "pilot=m"], "error: There is no role 'pilot' in this job. Known: enquirer"),
         (["--budget-usd", "1"], "The price of scripted-model is unknown"),
     ],
     ids=["a table", "brought", "provider", "role", "price"],

@@ -11,7 +11,10 @@ from textsynth.providers import no_completions
 
 
 def check_completions(job: Job, prompts: Mapping[str, Prompt]) -> None:
-    """Raises JobError for a raw prompt at a provider of chat alone. `prompts`: step -> prompt."""
+    """Raises JobError for a raw prompt of the method at a provider of chat alone.
+
+    `prompts`: step → prompt.
+    """
     for step, prompt in prompts.items():
         if not prompt.raw:
             continue

@@ -6,9 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from textsynth.cells import cell_of, told
-from textsynth.records import ReplyRef, Verdict
+from textsynth.job import Job
+from textsynth.records import ReplyRef, Summary, Verdict
+from textsynth.version import VERSION
 
 Cell = tuple[str, str]
 """Name of a quota and one of its cells."""
@@ -166,6 +169,19 @@ class Counts:
         reason = f"failed: {kind} ({gist})" if gist else f"failed: {kind}"
         known = reason in self.reasons or len(self.reasons) < _REASONS
         self.reasons[reason if known else f"failed: {kind}"] += 1
+
+    def summary(self, job: Job, stages: Sequence[str], **more: Any) -> Summary:
+        """The figures of a run; `stages`: the filters in order, `more`: what is not counted."""
+        funnel = [("briefs", self.briefs), ("written", self.briefs - self.failed)]
+        funnel += [(name, self.passed[name]) for name in stages]
+        return Summary(
+            name=job.name, method=job.method.part, language=job.language, asked=job.count,
+            briefs=self.briefs, kept=self.kept, dropped=self.dropped, failed=self.failed,
+            reasons=dict(sorted(self.reasons.items())), funnel=(*funnel, ("kept", self.kept)),
+            facets={f: dict(sorted(c.items())) for f, c in sorted(self.facets.items())},
+            models=dict(sorted(self.models.items())), tokens_in=self.tokens_in,
+            tokens_out=self.tokens_out, version=VERSION, **more,
+        )  # fmt: skip
 
     def pay(self, replies: Iterable[ReplyRef]) -> None:
         """Counts the replies of a brief, each at what it cost."""

@@ -43,6 +43,10 @@ class Used(dict[int, ReplyRef]):
         super().__init__()
         self.held: set[int] = set()
 
+    def in_order(self) -> tuple[ReplyRef, ...]:
+        """The replies in the order in which they were asked for."""
+        return tuple(self[number] for number in sorted(self))
+
 
 @dataclass
 class Checked:

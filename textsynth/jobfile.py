@@ -145,15 +145,15 @@ class _Reader:
             own = {("inputs", *at): line for at, line in self.lines.items() if at[:1] == ("like",)}
             self.lines.update(own)
         raw["inputs"] = self.inputs(with_like(raw))
-        raw["models"] = self.models(raw.get("models"), raw["provider"], raw.get("method"))
+        raw["quality"] = self.parts(QUALITY, raw["quality"], "quality")
+        raw["quality"] = self.with_implied(raw)
+        raw["models"] = self.models(raw)
         if "prices" in raw:
             try:
                 raw["prices"] = Prices.read(raw["prices"], self.home)
             except JobError as error:
                 where = self.at(("prices",))
                 raise JobError(f"{where}: {error.asked}", error.exists, error.fix) from None
-        raw["quality"] = self.parts(QUALITY, raw["quality"], "quality")
-        raw["quality"] = self.with_implied(raw)
         raw["export"] = self.parts(WRITERS, raw.get("export"), "export")
         raw["vary"] = self.vary(raw.get("vary"))
         raw["quotas"] = text_keys(raw.get("quotas") or {})
@@ -235,8 +235,9 @@ class _Reader:
             for name, options in raw.items()
         }
 
-    def models(self, raw: Any, provider: Provider, method: Any) -> dict[str, Provider]:
+    def models(self, job: Mapping[str, Any]) -> dict[str, Provider]:
         """Role → provider; a bare name is another model of the job's own provider."""
+        raw, provider, method = job.get("models"), job["provider"], job.get("method")
         raw = {} if raw is None else raw
         if not isinstance(raw, dict):
             raise JobError(
@@ -244,12 +245,13 @@ class _Reader:
                 fix="write for example `models: {customer: gpt-5-mini}`",
             )
         roles = _roles_of(method) if isinstance(method, Method) else []
+        roles += [role for part in job["quality"] for role in part.played() if role not in roles]
         found: dict[str, Provider] = {}
         for role, spec in raw.items():
             if role not in roles:
                 raise JobError(
-                    f"{self.at(('models', str(role)))}: the method has no role '{role}'",
-                    nearest(str(role), roles) or "it has no roles",
+                    f"{self.at(('models', str(role)))}: there is no role '{role}' in this job",
+                    nearest(str(role), roles) or "the method and the filters have no roles",
                 )
             if isinstance(spec, str) and spec not in PROVIDERS.names():
                 name, options = provider.part, provider.model_dump(exclude_unset=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from textsynth.asking import Ask, Asking
 from textsynth.endpoints import Answer, Fleet
 from textsynth.errors import PromptError, ReplyError, nearest
 from textsynth.events import Events
@@ -17,7 +18,7 @@ from textsynth.forms import Form, FormError
 from textsynth.guard import Guard, Used
 from textsynth.job import Job
 from textsynth.journal import Journal
-from textsynth.methods import ALWAYS, Ask
+from textsynth.methods import ALWAYS
 from textsynth.prompts import PromptBook
 from textsynth.providers import Call, Link, Provider
 from textsynth.records import Brief, Message, Raw, Reply, ReplyRef, digest
@@ -64,10 +65,12 @@ class Llm:
         self._main = self._fleet(job.provider)
         self._fleets = {job.provider.model_id(): [self._main]}
         self._by_role = {role: self._shared(provider) for role, provider in job.models.items()}
-        self._by_step = {
-            step: self._by_role.get(job.method.roles.get(step, ""), self._main)
-            for step in job.method.steps
-        }
+        roles = {step: job.method.roles.get(step, "") for step in job.method.steps}
+        for part in job.quality:
+            roles |= {step: part.players.get(step, "") for step in part.asked()}
+        self._by_step = {step: self._by_role.get(role, self._main) for step, role in roles.items()}
+        played = {role for part in job.quality for role in part.played()}
+        self._besides = [fleet for role, fleet in self._by_role.items() if role in played]
         self.till = Till(job, journal, [fleet.provider for fleet in self.fleets])
 
     def _fleet(self, provider: Provider) -> Fleet:
@@ -92,8 +95,8 @@ class Llm:
 
     @property
     def fleets(self) -> list[Fleet]:
-        """The providers that the steps of the method ask."""
-        used = list(self._by_step.values()) or [self._main]
+        """The providers that the steps of the method and of its filters ask."""
+        used = [*self._by_step.values(), *self._besides] or [self._main]
         return [fleet for n, fleet in enumerate(used) if fleet not in used[:n]]
 
     @property
@@ -119,18 +122,18 @@ class Llm:
         for fleet in self.fleets:
             fleet.drain()
 
-    def ask_for(self, brief: Brief, clock: RowClock | None = None) -> tuple[Ask, Used]:
+    def ask_for(
+        self, brief: Brief, clock: RowClock | None = None, part: Asking | None = None
+    ) -> tuple[Ask, Used]:
         """`ask` for one brief, and the replies it got: number of the call → reference.
 
-        What a prompt is made of passes the guard first, and the prompt once more as a whole.
+        `part`: who asks; the method where it is not given. What a prompt is made of passes the
+        guard first, and the prompt once more as a whole.
         """
         used, guard = Used(), self.guard
         calls = itertools.count()
-        absent = dict.fromkeys((*ALWAYS, *self.method.may_use))
-        told = self.job.scenarios.shown(brief.facets)
-        base = {**absent, **self.book.common, **brief.facets, **brief.fields, **told}
-        for part in self.job.inputs.values():
-            base |= part.says(brief, self.job.language)
+        asker: Asking = part or self.method
+        base = self._base(brief, asker)
 
         async def ask(
             step: str,
@@ -139,14 +142,15 @@ class Llm:
             take: int = 0,
             options: Mapping[str, Any] | None = None,
             form: Any = None,
+            role: str = "",
             **fields: Any,
         ) -> Reply:
             number = next(calls)
-            self._declared(step, fields, form)
+            self._declared(asker, step, fields, form)
             prompt = self.book.load(step)
             seen = guard.fenced({**base, **fields}, prompt.language)
             messages, held = guard.messages(prompt.render(seen, history))
-            fleet = self._by_step[step]
+            fleet = self._by_role.get(role, self._main) if role else self._by_step[step]
             given = {**prompt.options, **options} if options else prompt.options
             settings = fleet.provider.body_options(given)
             wanted = None if form is None else Form.of(form)
@@ -167,18 +171,26 @@ class Llm:
             if wanted is None:
                 return reply
             try:
-                return replace(reply, data=wanted.read(reply.text, finish=reply.finish))
+                return _read(wanted, reply)
             except FormError as error:
                 again, held = self._asked_again(request, reply, str(error))
             reply = await answered(again, next(calls), held)
             try:
-                return replace(reply, data=wanted.read(reply.text, finish=reply.finish))
+                return _read(wanted, reply)
             except FormError as error:
-                raise ReplyError(
-                    f"the reply to '{step}' is not what was asked for: {error}", reply.text
-                ) from None
+                words = f"the reply to '{step}' is not what was asked for: {error}"
+                raise ReplyError(words, reply.text) from None
 
         return ask, used
+
+    def _base(self, brief: Brief, asker: Asking) -> dict[str, Any]:
+        """What each prompt for a brief may use, whatever the step hands over."""
+        absent = dict.fromkeys((*ALWAYS, *asker.may_use))
+        told = self.job.scenarios.shown(brief.facets)
+        base = {**absent, **self.book.common, **brief.facets, **brief.fields, **told}
+        for source in self.job.inputs.values():
+            base |= source.says(brief, self.job.language)
+        return base
 
     def _asked_again(self, request: _Request, reply: Reply, problem: str) -> tuple[_Request, bool]:
         """The same request with the reply that did not fit, and what is wrong with it."""
@@ -187,13 +199,13 @@ class Llm:
         messages, held = self.guard.messages([*request.messages, *said, *words])
         return replace(request, messages=messages), held
 
-    def _declared(self, step: str, fields: Mapping[str, Any], form: Any) -> None:
-        """A method may hand over only what it declares, so that `check` knows all of it."""
-        own = self.method.steps.get(step)
+    def _declared(self, part: Asking, step: str, fields: Mapping[str, Any], form: Any) -> None:
+        """A part may hand over only what it declares, so that `check` knows all of it."""
+        own = part.steps.get(step)
         if own is None or fields.keys() != set(own):
             raise PromptError(
-                f"the method '{self.method.part}' asks '{step}' with {sorted(fields)}",
-                f"it declares {dict(self.method.steps)}; {nearest(step, self.method.steps)}",
+                f"'{part.part}' asks '{step}' with {sorted(fields)}",
+                f"it declares {dict(part.steps)}; {nearest(step, part.steps)}",
                 "make its `steps` and its calls of ask the same",
             )
         if form is not None and self.book.load(step).raw:
@@ -333,6 +345,11 @@ class Llm:
 
 
 _NAME = "language_name"
+
+
+def _read(form: Form, reply: Reply) -> Reply:
+    """The reply with its value. Raises FormError."""
+    return replace(reply, data=form.read(reply.text, finish=reply.finish))
 
 
 @dataclass(frozen=True, slots=True)

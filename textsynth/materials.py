@@ -19,7 +19,7 @@ from textsynth.methods import ALWAYS, Around
 from textsynth.plan import Plan
 from textsynth.prompts import Prompt, PromptBook
 from textsynth.quotas import Apportioned, check_quota, check_together
-from textsynth.records import LANGUAGES, Brief, Source, Table
+from textsynth.records import LANGUAGES, Brief, Setting, Source, Table
 from textsynth.redaction.rows import Redactions
 from textsynth.scenarios import FACET as SCENARIO
 from textsynth.seeds import Seeds, safe
@@ -49,6 +49,15 @@ class Materials:
     """What was done to make the seeds safe."""
     fields: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     """Field of a brief (chunk, examples …) → all rows of its input."""
+
+    def setting(self) -> Setting:
+        """What the filters may know of the job."""
+        job = self.job
+        models = {role: provider.model_id() for role, provider in job.models.items()}
+        return Setting(
+            job.language, job.method.part, job.seed, self.fields, job.home,
+            {"": job.provider.model_id(), **models},
+        )  # fmt: skip
 
     @property
     def redactions(self) -> Redactions:
@@ -90,6 +99,11 @@ def prepare(job: Job) -> Materials:
     known = _shown(job, optional, brief)
     prompts = book.check(method.steps, known)
     check_completions(job, dict(zip(method.steps, prompts, strict=True)))
+    judging = [
+        prompt
+        for part in job.quality
+        for prompt in book.check(part.asked(), {**dict.fromkeys(part.may_use), **known})
+    ]
     _check_values(plan, brief)
     sources = [source for name in sorted(items) for source in items[name].sources]
     counts = {field: len(rows) for field, rows in fields.items()}
@@ -102,7 +116,12 @@ def prepare(job: Job) -> Materials:
     rows_of = {name: found.rows for name, found in items.items()}
     if job.whole:
         job = _for_all(job, plan)
-    return Materials(job, plan, book, prompts, sources, counts, rows_of, warnings, seeds, fields)
+    ready = Materials(
+        job, plan, book, [*prompts, *judging], sources, counts, rows_of, warnings, seeds, fields
+    )
+    setting = ready.setting()
+    warnings += [words for part in job.quality for words in part.cautions(setting)]
+    return ready
 
 
 def _check_quotas(job: Job) -> None:

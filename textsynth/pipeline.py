@@ -11,6 +11,7 @@ import itertools
 import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from textsynth.counts import Counts, Quotas
 from textsynth.errors import (
@@ -28,12 +29,11 @@ from textsynth.job import Job
 from textsynth.lineup import MAX_SKIPS, Lineup
 from textsynth.llm import Llm
 from textsynth.materials import Materials
-from textsynth.outcomes import Outcome, in_order
-from textsynth.quality import Screen
+from textsynth.outcomes import Outcome
 from textsynth.records import (
     Brief,
+    ReplyRef,
     Sample,
-    Setting,
     Summary,
     Table,
     Verdict,
@@ -41,9 +41,9 @@ from textsynth.records import (
     seeds_of,
 )
 from textsynth.runfolder import Run, closed_at
+from textsynth.screening import Looked, Screening
 from textsynth.shortfall import dry_limit, shortfall
 from textsynth.turns import Drained, RowClock
-from textsynth.version import VERSION
 
 FAULTS_IN_A_ROW = 10
 """Stop the run when so many rows in a row fail because the endpoint does not answer."""
@@ -75,10 +75,7 @@ class Pipeline:
         # A batch may take a day; nothing hangs in it.
         patient = any(fleet.provider.detached for fleet in llm.fleets)
         self._row_seconds = None if patient else self.job.row_timeout
-        setting = Setting(self.job.language, self.job.method.part, self.job.seed, materials.fields)
-        self._screens: list[tuple[str, Screen]] = [
-            (part.part, part.screen(setting)) for part in self.job.quality
-        ]
+        self.screening = Screening(self.job.quality, materials.setting())
         # More rows than requests at once, so that one being saved leaves no slot idle.
         self.rows_at_once = math.ceil(1.25 * llm.concurrency) + 1
         # Written rows held in memory until their turn; those beyond are written again from the
@@ -95,6 +92,7 @@ class Pipeline:
         self._faults = self._written = 0
         self._closed_at = closed_at(run.path, self.job.count)
         self._stop: TextsynthError | None = None
+        self._broken: Exception | None = None
 
     async def produce(self) -> None:
         """Runs until enough is kept, or says in `short` why not. Raises what stopped it."""
@@ -162,9 +160,11 @@ class Pipeline:
             return outcome, self._spent or "not written", []
         if isinstance(error, TextsynthError) and not isinstance(error, ReplyError | RequestError):
             raise error
-        if outcome.sample is None:
+        if outcome.looked is None:
             return outcome, f"{type(error).__name__}: {error}", []
-        return outcome, "", self._verdicts(outcome.sample, outcome.leaked)
+        sample, verdicts, replies = self._verdicts(outcome.looked, outcome.leaked)
+        looked = replace(outcome.looked, sample=sample)
+        return replace(outcome, looked=looked, replies=(*outcome.replies, *replies)), "", verdicts
 
     async def drain(self) -> None:
         """Waits for the requests under way, so that what is paid for is saved."""
@@ -244,9 +244,13 @@ class Pipeline:
                 ask, used = self.llm.ask_for(brief, RowClock(deadline))
                 with span:
                     draft = await method.write(brief, ask)
-            sample = sample_of(method.part, self.job.language, brief, draft, in_order(used))
+            sample = sample_of(method.part, self.job.language, brief, draft, used.in_order())
             sample, leaked = self.guard.row(sample)
-            outcome = Outcome(brief, sample, None, in_order(used), len(used.held), leaked)
+            looked = self._looked(sample)
+            if self.screening.asks and not leaked:
+                async with asyncio.timeout(self._row_seconds) as deadline:
+                    looked = await self._judged(looked, brief, RowClock(deadline))
+            outcome = Outcome(brief, looked, None, used.in_order(), len(used.held), leaked)
         except Drained:
             pass
         except Exception as error:  # noqa: BLE001 - a fault of one row never takes the others along
@@ -257,9 +261,24 @@ class Pipeline:
             if isinstance(error, TimeoutError) and deadline is not None and deadline.expired():
                 words = f"the row took longer than {self._row_seconds} s"
                 fault = RowTimeoutError(words, fix="raise row_timeout")
-            outcome = Outcome(brief, None, fault, in_order(used), len(used.held))
+            outcome = Outcome(brief, None, fault, used.in_order(), len(used.held))
         finally:
             self._done.put_nowait((i, outcome))
+
+    def _looked(self, sample: Sample) -> Looked:
+        try:
+            return self.screening.look(sample)
+        except Exception as error:
+            if not isinstance(error, TextsynthError):
+                # A filter is broken, which is no fault of the row: the run ends in its turn.
+                self._broken = self._broken or error
+            raise
+
+    async def _judged(self, looked: Looked, brief: Brief, clock: RowClock) -> Looked:
+        """What the filters that ask say of a row, as far as it is not dropped anyway."""
+        return await self.screening.judge(
+            looked, brief, lambda part: self.llm.ask_for(brief, clock, part)
+        )
 
     def _collect(self, first: tuple[int, Outcome]) -> None:
         i, outcome = first
@@ -309,19 +328,22 @@ class Pipeline:
                 self._written += 1
                 self.stop(error)
                 return
+            if error is not None and error is self._broken:
+                raise error
             self._lineup.advance()
             brief = outcome.brief
             if brief is not None and self.quotas.end(brief.facets):
                 self.counts.pay(outcome.replies)
                 self.checked.count(outcome.replies, outcome.held)
-                if outcome.sample is not None:
-                    self._screen(outcome.sample, outcome.leaked)
+                if outcome.looked is not None:
+                    self._screen(outcome.looked, outcome.leaked)
                 else:
                     self._fail(brief, outcome)
                 self.tick(self)
 
-    def _screen(self, sample: Sample, leaked: bool) -> None:
-        verdicts = self._verdicts(sample, leaked)
+    def _screen(self, looked: Looked, leaked: bool) -> None:
+        sample, verdicts, replies = self._verdicts(looked, leaked)
+        self.counts.pay(replies)
         self.checked.rows += 1
         self.checked.rows_held += leaked
         first = next((verdict for verdict in verdicts if not verdict.keep), None)
@@ -343,11 +365,13 @@ class Pipeline:
                 "row", index=sample.index, outcome=word, id=sample.id, reason=reason
             )
 
-    def _verdicts(self, sample: Sample, leaked: bool) -> list[Verdict]:
-        """Every filter's word: each sees every sample, so duplicates of dropped rows go too."""
-        found = [(name, screen(sample)) for name, screen in self._screens]
+    def _verdicts(
+        self, looked: Looked, leaked: bool
+    ) -> tuple[Sample, list[Verdict], tuple[ReplyRef, ...]]:
+        """The row as it stays, every filter's word, and the replies of those that asked."""
+        sample, found, replies = self.screening.decide(looked, dropped=leaked)
         first = [self.guard.verdict(leaked)] if self.guard.active else []
-        return [*first, *(Verdict(v.keep, v.reason, v.score, name) for name, v in found)]
+        return sample, [*first, *found], replies
 
     def _fail(self, brief: Brief, outcome: Outcome) -> None:
         error, clean = outcome.error, self.guard.value
@@ -368,18 +392,9 @@ class Pipeline:
 
     def summary(self) -> Summary:
         """The figures so far."""
-        counts, job = self.counts, self.job
-        funnel = [("briefs", counts.briefs), ("written", counts.briefs - counts.failed)]
-        stages = [*([STAGE] if self.guard.active else []), *(name for name, _ in self._screens)]
-        funnel += [(name, counts.passed[name]) for name in stages]
-        return Summary(
-            name=job.name, method=job.method.part, language=job.language, asked=job.count,
-            briefs=counts.briefs, kept=counts.kept, dropped=counts.dropped, failed=counts.failed,
-            reasons=dict(sorted(counts.reasons.items())), funnel=(*funnel, ("kept", counts.kept)),
-            facets={f: dict(sorted(c.items())) for f, c in sorted(counts.facets.items())},
-            models=dict(sorted(counts.models.items())),
-            tokens_in=counts.tokens_in, tokens_out=counts.tokens_out,
-            sources=tuple(self.materials.sources), short=tuple(self.short),
-            tables=self.tables, version=VERSION,
-            job_text=self.guard.job(job.text, [s.path for s in self.materials.sources]),
+        first = [STAGE] if self.guard.active else []
+        sources = tuple(self.materials.sources)
+        return self.counts.summary(
+            self.job, [*first, *self.screening.names], sources=sources, short=tuple(self.short),
+            tables=self.tables, job_text=self.guard.job(self.job.text, [s.path for s in sources]),
         )  # fmt: skip

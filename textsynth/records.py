@@ -235,6 +235,19 @@ class Verdict:
     reason: str = ""
     score: float | None = None
     filter: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """What else there is to say, as plain JSON: scores of criteria, the source of a copy …"""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON; `details` only where there are any."""
+        plain = {"keep": self.keep, "reason": self.reason, "score": self.score}
+        more = {"details": dict(self.details)} if self.details else {}
+        return {**plain, "filter": self.filter, **more}
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Verdict:
+        """The inverse of `to_json`."""
+        return cls(**raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +259,10 @@ class Setting:
     seed: int = 0
     rows: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     """Field (chunk, examples, sample …) → all rows of its input."""
+    home: Path = Path()
+    """The folder of the job file, which paths in a filter's options are relative to."""
+    models: Mapping[str, str] = field(default_factory=dict)
+    """Role → id of the model that plays it; "": the model of all other roles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +327,9 @@ class Closing:
 
     seed: int = 0
     """The job's seed, for what is to be drawn."""
+
+    screened: Iterable[tuple[Sample, tuple[Verdict, ...]]] = ()
+    """Kept samples, then dropped ones, each with the filters' words; walked from disk."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,19 @@ class SampleRows:
             yield Sample.from_json(row)
 
 
+class ScreenedRows:
+    """Samples of a run with the filters' words on them, read from disk each time."""
+
+    def __init__(self, *paths: Path) -> None:
+        self.paths = paths
+
+    def __iter__(self) -> Iterator[tuple[Sample, tuple[Verdict, ...]]]:
+        for path in self.paths:
+            for row in read_rows(path):
+                words = tuple(Verdict.from_json(raw) for raw in row.pop("verdicts", ()))
+                yield Sample.from_json(row), words
+
+
 class Run:
     """The folder, open for writing. Use as a context manager: it holds the lock and the files."""
 
@@ -129,10 +142,7 @@ class Run:
     def add_sample(self, sample: Sample, verdicts: list[Verdict], kept: bool) -> None:
         """Appends a screened sample, with every filter's word on it."""
         row = sample.to_json()
-        row["verdicts"] = [
-            {"keep": v.keep, "reason": v.reason, "score": v.score, "filter": v.filter}
-            for v in verdicts
-        ]
+        row["verdicts"] = [verdict.to_json() for verdict in verdicts]
         self.add("kept" if kept else "dropped", row)
 
     def redacted_before(self, now: Redact | None) -> str:
@@ -186,6 +196,11 @@ class Run:
     def kept(self) -> SampleRows:
         """The kept samples, streamed from disk."""
         return self._rows("kept")
+
+    @property
+    def screened(self) -> ScreenedRows:
+        """The kept samples and then the dropped ones, each with the filters' words."""
+        return ScreenedRows(self.kept.path, self.dropped.path)
 
     @property
     def dropped(self) -> SampleRows:

@@ -240,7 +240,7 @@ async def _preview(materials: Materials, count: int, out: Path | None) -> list[T
         return [
             Trial(
                 i,
-                outcome.sample,
+                outcome.looked.sample if outcome.looked else None,
                 error,
                 verdicts,
                 folder.journal.entries([ref.key for ref in outcome.replies]),
@@ -277,7 +277,7 @@ async def _door(
 def tables_of(job: Job, folder: Run, seeds: Sequence[Table] = ()) -> tuple[Table, ...]:
     """What there is to say about the seeds, then what each part of the job says, inputs first, and
     how the cells of its facets are covered."""
-    closing = Closing(job.home, folder.path, folder.kept, folder.dropped, job.seed)
+    closing = Closing(job.home, folder.path, folder.kept, folder.dropped, job.seed, folder.screened)
     parts = [*job.inputs.values(), job.method, *job.quality]
     found = [*seeds, *(table for part in parts for table in part.closing(closing))]
     rows = (sample.facets for sample in closing.kept)

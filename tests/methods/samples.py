@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from textsynth.asking import Ask
 from textsynth.forms import Form
-from textsynth.methods import ALWAYS, Ask, Method
+from textsynth.methods import ALWAYS, Method
 from textsynth.prompts import PromptBook
 from textsynth.records import LANGUAGES, Brief, Message, Reply
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, Self
 
-from textsynth.records import Brief, Draft, Message, Reply, Sample
+from textsynth.asking import Ask
+from textsynth.records import Brief, Draft, Sample
 from textsynth.shelf import Part, Shelf
 
 ALWAYS = ("scenario", "style")
@@ -41,29 +42,6 @@ class Around:
 
     likeness: Callable[[Sequence[str], Sequence[str]], Likeness]
     """Makes a `Likeness` of texts and their labels, equally many."""
-
-
-class Ask(Protocol):
-    """The one way a method reaches a model; what was asked before is answered from the journal."""
-
-    async def __call__(
-        self,
-        step: str,
-        *,
-        history: Sequence[Message] = (),
-        take: int = 0,
-        options: Mapping[str, Any] | None = None,
-        form: Any = None,
-        **fields: Any,
-    ) -> Reply:
-        """Renders `prompts/<method>/<step>.<language>.jinja` with the brief and `fields`, and asks.
-
-        `history` is put where the prompt says so; a new `take` asks the same thing once more;
-        `options` go over the sampling options that the prompt names. `form` (a pydantic model, a
-        type or a JSON schema) asks for a structured reply, whose value is `reply.data`; one that
-        does not fit is asked for once more, and then raises ReplyError.
-        """
-        ...
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from textsynth.asking import Ask
 from textsynth.errors import ReplyError
-from textsynth.methods import Ask
 from textsynth.methods import _lines as lines
 from textsynth.methods._turns import line_of, tidy
 from textsynth.records import Brief

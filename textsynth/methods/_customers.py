@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textsynth.asking import Ask
 from textsynth.errors import ReplyError
-from textsynth.methods import Ask
 from textsynth.methods import _lines as lines
 from textsynth.methods._turns import Turn, line_of, tidy, view_of
 from textsynth.records import Brief, Reply

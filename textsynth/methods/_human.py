@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from textsynth.asking import Ask
 from textsynth.errors import ReplyError
-from textsynth.methods import Ask
 from textsynth.methods import _lines as lines
 from textsynth.methods._turns import Turn, tidy
 from textsynth.methods._typos import Draw, misspelt

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from textsynth.asking import Ask
 from textsynth.errors import ReplyError
-from textsynth.methods import Ask
 from textsynth.methods import _lines as lines
 from textsynth.records import Brief, Draft, Message
 

@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from textsynth.methods import Ask, _quotes, _words
+from textsynth.asking import Ask
 from textsynth.methods import _lines as lines
+from textsynth.methods import _quotes, _words
 from textsynth.methods._turns import tidy
 from textsynth.records import Brief
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from textsynth.asking import Ask
 from textsynth.errors import ReplyError
-from textsynth.methods import Ask
 from textsynth.methods import _lines as lines
 from textsynth.methods._case import Case
 from textsynth.methods._channels import language_of

@@ -19,8 +19,8 @@ from pydantic import (
     model_validator,
 )
 
+from textsynth.asking import Ask
 from textsynth.forms import Form
-from textsynth.methods import Ask
 from textsynth.methods import _lines as lines
 from textsynth.methods._turns import Turn, view_of
 from textsynth.records import Brief, Message, digest

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any, Literal
 
+from textsynth.asking import Ask
 from textsynth.errors import ReplyError
-from textsynth.methods import Ask
 from textsynth.methods._lines import READ
 from textsynth.methods._outcomes import OUTCOMES, UNCLEAR, Reading, read
 from textsynth.methods._turns import Turn

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from textsynth.methods import SHELF, Ask, Method
+from textsynth.asking import Ask
+from textsynth.methods import SHELF, Method
 from textsynth.records import Message, Reply, Sample
 
 

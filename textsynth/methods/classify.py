@@ -7,8 +7,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, PrivateAttr, field_validator
 
+from textsynth.asking import Ask
 from textsynth.errors import JobError, ReplyError, nearest
-from textsynth.methods import Around, Ask, Likeness, Method
+from textsynth.methods import Around, Likeness, Method
 from textsynth.methods import _lines as lines
 from textsynth.methods._classes import copies, names_label, read_label, unlike
 from textsynth.methods._turns import tidy

@@ -10,8 +10,9 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
 
+from textsynth.asking import Ask
 from textsynth.errors import ReplyError, nearest
-from textsynth.methods import Around, Ask, Method, Stage
+from textsynth.methods import Around, Method, Stage
 from textsynth.methods import _lines as lines
 from textsynth.methods._followups import KINDS, drawn, fault, tie, tie_tables
 from textsynth.methods._turns import tidy

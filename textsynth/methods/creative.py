@@ -9,8 +9,9 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from textsynth.asking import Ask
 from textsynth.errors import ReplyError
-from textsynth.methods import Ask, Method
+from textsynth.methods import Method
 from textsynth.methods import _lines as lines
 from textsynth.methods._limits import Limit, drawn
 from textsynth.methods._pieces import FORMS, bare, cliche, form_fault, missing, unquoted, useless

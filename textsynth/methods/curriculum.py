@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
+from textsynth.asking import Ask
 from textsynth.errors import JobError, ReplyError
-from textsynth.methods import Around, Ask, Method, Stage
+from textsynth.methods import Around, Method, Stage
 from textsynth.methods import _course_checks as checks
 from textsynth.methods._combos import SHAPES, choice, number_of
 from textsynth.methods._course_stages import SubjectStage, SyllabusStage

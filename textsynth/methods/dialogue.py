@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from textsynth.methods import Ask, Method, _human
+from textsynth.asking import Ask
+from textsynth.methods import Method, _human
 from textsynth.methods import _lines as lines
 from textsynth.methods._human import Humans, humanised, reached
 from textsynth.methods._turns import Turn, Turns, as_messages, converse, line_of, view_of

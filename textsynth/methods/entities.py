@@ -11,8 +11,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, field_validator
 
+from textsynth.asking import Ask
 from textsynth.errors import ReplyError
-from textsynth.methods import Ask, Method
+from textsynth.methods import Method
 from textsynth.methods import _lines as lines
 from textsynth.methods._asked import ENTITIES
 from textsynth.methods._marks import MarkError, Span, completed, read_marks, tagged

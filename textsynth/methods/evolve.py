@@ -8,9 +8,10 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, Field, PrivateAttr, field_validator
 
+from textsynth.asking import Ask
 from textsynth.errors import JobError, ReplyError, nearest
 from textsynth.instructions import words
-from textsynth.methods import Around, Ask, Method
+from textsynth.methods import Around, Method
 from textsynth.methods import _evolving as rules
 from textsynth.methods._dealing import deal
 from textsynth.methods._gains import briefs_by_round, ending, gain_of, tables

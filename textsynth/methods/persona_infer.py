@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from textsynth.methods import Ask, Method
+from textsynth.asking import Ask
+from textsynth.methods import Method
 from textsynth.methods import _people as people
 from textsynth.records import Brief, Draft
 

@@ -7,8 +7,9 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
+from textsynth.asking import Ask
 from textsynth.errors import ReplyError
-from textsynth.methods import Ask, Method
+from textsynth.methods import Method
 from textsynth.methods import _lines as lines
 from textsynth.methods._turns import tidy
 from textsynth.records import Brief, Closing, Draft, Message, Table, percent

@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel
 
+from textsynth.asking import Ask
 from textsynth.errors import ReplyError
-from textsynth.methods import Ask, Method, _quotes
+from textsynth.methods import Method, _quotes
 from textsynth.methods._qa_kinds import KINDS, Desk, Pair, Useless
 from textsynth.records import Brief, Closing, Draft, Table, percent
 

@@ -8,9 +8,10 @@ from typing import Any, ClassVar, Self
 
 from pydantic import Field, PrivateAttr
 
+from textsynth.asking import Ask
 from textsynth.errors import JobError, ReplyError
 from textsynth.instructions import fault
-from textsynth.methods import Around, Ask, Method, Row
+from textsynth.methods import Around, Method, Row
 from textsynth.methods import _lines as lines
 from textsynth.methods._tasks import given, is_choice, labels_of, listed, plain
 from textsynth.records import Brief, Closing, Draft, Sample, Table, percent

@@ -9,8 +9,9 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from textsynth.asking import Ask
 from textsynth.errors import ReplyError
-from textsynth.methods import Ask, Method
+from textsynth.methods import Method
 from textsynth.methods import _lines as lines
 from textsynth.methods._turns import tidy
 from textsynth.records import Brief, Closing, Draft, Table, percent

@@ -8,8 +8,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
+from textsynth.asking import Ask
 from textsynth.errors import ReplyError
-from textsynth.methods import Ask, Method, _human, _tools, _verify
+from textsynth.methods import Method, _human, _tools, _verify
 from textsynth.methods._case import Case, needs_of, rule_of, wish_of
 from textsynth.methods._channels import in_channel
 from textsynth.methods._human import Humans, humanised, reached

@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from textsynth.asking import Ask
 from textsynth.errors import ReplyError
-from textsynth.methods import Ask, Method
+from textsynth.methods import Method
 from textsynth.methods import _lines as lines
 from textsynth.records import Brief, Draft, Message, Reply
 from textsynth.taxonomy.choosing import misplaced, unfit

@@ -15,6 +15,8 @@ class Evolved(Filter):
     much_longer, not_shorter, not_compared, no_gain, sorry_reply, empty_reply.
     """
 
+    alone = True
+
     def screen(self, setting: Setting) -> Screen:
         """Looks at one sample at a time."""
 

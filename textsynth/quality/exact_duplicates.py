@@ -21,18 +21,32 @@ class ExactDuplicates(Filter):
 
     def screen(self, setting: Setting) -> Screen:
         """Remembers a digest of every sample it sees, also of those it drops."""
+        return _Seen(self)
+
+
+class _Seen:
+    """The texts seen so far, by their digests."""
+
+    def __init__(self, options: ExactDuplicates) -> None:
+        self._options = options
+        self._seen: set[bytes] = set()
+
+    def __call__(self, sample: Sample) -> Verdict:
+        key = self._key(sample)
+        if key is None:
+            return Verdict(keep=False, reason="empty")
+        if key in self._seen:
+            return Verdict(keep=False, reason="exact_duplicate")
+        self._seen.add(key)
+        return KEEP
+
+    def foresees(self, sample: Sample) -> bool:
+        """Whether the text was seen already."""
+        key = self._key(sample)
+        return key is None or key in self._seen
+
+    def _key(self, sample: Sample) -> bytes | None:
         from xxhash import xxh3_128_digest
 
-        seen: set[bytes] = set()
-
-        def verdict(sample: Sample) -> Verdict:
-            text = normalised(picked(sample, self.on, self.part))
-            if not text:
-                return Verdict(keep=False, reason="empty")
-            key = xxh3_128_digest(text.encode("utf8", "surrogatepass"))
-            if key in seen:
-                return Verdict(keep=False, reason="exact_duplicate")
-            seen.add(key)
-            return KEEP
-
-        return verdict
+        text = normalised(picked(sample, self._options.on, self._options.part))
+        return xxh3_128_digest(text.encode("utf8", "surrogatepass")) if text else None

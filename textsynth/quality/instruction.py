@@ -22,6 +22,8 @@ class Instruction(Filter):
     bytes a row.
     """
 
+    alone = True
+
     words: list[str] = Field(default_factory=list)
     """More words that rule an instruction out, beside those for pictures, files and the like."""
 

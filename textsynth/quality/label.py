@@ -9,6 +9,8 @@ from textsynth.records import Sample, Setting, Verdict
 class Label(Filter):
     """Reads the column `label_confirmed` of the method classify; samples without it are kept."""
 
+    alone = True
+
     unverified: bool = True
     """Keep samples whose label nobody checked."""
 

@@ -48,6 +48,8 @@ class Language(Filter):
     Code, addresses and links are left out. The score is the share or probability that fell short.
     """
 
+    alone = True
+
     shorthand = "expect"
 
     expect: str | None = None

@@ -34,6 +34,8 @@ class Length(Filter):
     without them (and in Hangul) every two characters are one. White space counts once.
     """
 
+    alone = True
+
     min_chars: int = Field(default=2, ge=0)
     """Least characters a turn may have."""
 

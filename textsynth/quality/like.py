@@ -21,6 +21,8 @@ class Like(Filter):
     that facet is kept. The score is the number of words, where that is at fault.
     """
 
+    alone = True
+
     slack: float = Field(default=0.25, ge=0, le=2)
     """How far a length may lie outside its band, as a share of the band's edge (one word at least
     where this is not 0)."""

@@ -14,6 +14,8 @@ class Outcome(Filter):
     are dropped as `not_checked`.
     """
 
+    alone = True
+
     shorthand = "unclear"
 
     unclear: bool = False

@@ -105,6 +105,8 @@ class Refusal(Filter):
     English and Korean. The score is the number of the turn.
     """
 
+    alone = True
+
     extra: list[str] = Field(default_factory=list)
     """More regular expressions (case does not count) whose match is a refusal."""
 

@@ -50,6 +50,8 @@ class RoleFlip(Filter):
     tokens, an echo of the other side's last turn, and a user who offers help as an AI do.
     """
 
+    alone = True
+
     echo: float = Field(default=0.85, gt=0, le=1)
     """Share of words in common with the turn before from which a turn is its echo."""
 

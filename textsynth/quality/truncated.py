@@ -63,6 +63,8 @@ class Truncated(Filter):
     sentence ending (Korean, Japanese, Chinese), a list item, a link, an emoji or a signature.
     """
 
+    alone = True
+
     strict_roles: list[str] = Field(default_factory=lambda: ["assistant"])
     """Roles whose turns must end with terminal punctuation; chat users often leave it out."""
 

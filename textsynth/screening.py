@@ -1,0 +1,140 @@
+"""The filters of one run at work: what may be done at once, what is asked, what waits its turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from textsynth.asking import Ask
+from textsynth.guard import Used
+from textsynth.quality import Filter, Judge, Mend, Screen
+from textsynth.records import Brief, ReplyRef, Sample, Setting, Verdict, digest
+
+AskFor = Callable[[Filter], tuple[Ask, Used]]
+"""How a filter asks about one sample, and where its replies are noted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A sample with what was found before its turn: mended, and the verdicts that need none.
+
+    Depends on the sample and on replies alone. Can be pickled.
+    """
+
+    sample: Sample
+    verdicts: Mapping[str, Verdict]
+    """By filter; only of filters that look at a sample alone, or that asked."""
+    replies: Mapping[str, tuple[ReplyRef, ...]]
+    """Of each filter that asked."""
+    mended: Mapping[str, Mapping[str, Any]]
+    """What each filter changed, for its verdict."""
+
+
+class Screening:
+    """The filters in the order of the job.
+
+    `look` and `judge` may be called side by side and in any order, `look` in other processes too;
+    `decide` once for each sample, in the order of the briefs. What is kept depends on that order
+    alone, so streaming, batch and any concurrency keep the same.
+    """
+
+    def __init__(self, filters: Iterable[Filter], setting: Setting) -> None:
+        self.filters: Sequence[Filter] = tuple(filters)
+        self._mends: list[tuple[str, Mend]] = []
+        self._alone: list[tuple[str, Screen]] = []
+        self._judges: dict[str, Judge] = {}
+        self._screens: dict[str, Screen] = {}
+        for part in self.filters:
+            mend, judge = part.mend(setting), part.judging(setting)
+            if mend is not None:
+                self._mends.append((part.part, mend))
+            if judge is not None:
+                self._judges[part.part] = judge
+            elif part.alone:
+                self._alone.append((part.part, part.screen(setting)))
+            else:
+                self._screens[part.part] = part.screen(setting)
+
+    @property
+    def names(self) -> list[str]:
+        """The filters, in their order."""
+        return [part.part for part in self.filters]
+
+    @property
+    def asks(self) -> bool:
+        """Whether any filter asks a model."""
+        return bool(self._judges)
+
+    def look(self, sample: Sample) -> Looked:
+        """Mends the sample, and passes the verdicts that depend on it alone."""
+        mended: dict[str, Mapping[str, Any]] = {}
+        for name, mend in self._mends:
+            changed, details = mend(sample)
+            if details:
+                mended[name] = details
+            if changed is not sample:
+                # The id is a hash of the messages: what was taken out must not stand in it either.
+                sample = replace(changed, id=digest(changed.brief, list(changed.messages), size=8))
+        verdicts = {name: screen(sample) for name, screen in self._alone}
+        return Looked(sample, verdicts, {}, mended)
+
+    def certain(self, looked: Looked, before: str = "") -> bool:
+        """Whether a filter (of those before the one named) will drop the sample for certain."""
+        for name in self.names:
+            if name == before:
+                return False
+            verdict = looked.verdicts.get(name)
+            if verdict is not None and not verdict.keep:
+                return True
+            foresees = getattr(self._screens.get(name), "foresees", None)
+            if foresees is not None and foresees(looked.sample):
+                return True
+        return False
+
+    async def judge(self, looked: Looked, brief: Brief, ask_for: AskFor) -> Looked:
+        """Asks for each filter that asks, in order, until the sample will be dropped for certain.
+
+        Of what was asked only that counts which `decide` comes to. Raises as `ask` does.
+        """
+        for part in self.filters:
+            judge = self._judges.get(part.part)
+            if judge is None or self.certain(looked, part.part):
+                continue
+            ask, used = ask_for(part)
+            verdict = await judge(looked.sample, brief, ask)
+            looked = replace(
+                looked,
+                verdicts={**looked.verdicts, part.part: verdict},
+                replies={**looked.replies, part.part: used.in_order()},
+            )
+        return looked
+
+    def decide(
+        self, looked: Looked, *, dropped: bool = False
+    ) -> tuple[Sample, list[Verdict], tuple[ReplyRef, ...]]:
+        """The sample as it stays, every filter's word, and the replies of those that asked.
+
+        Filters that remember see every sample, so that duplicates of dropped rows go too. A filter
+        that asks has no word on a sample that one before it drops (or that was `dropped` before
+        all of them), whether it was asked or not.
+        """
+        found: list[Verdict] = []
+        replies: list[ReplyRef] = []
+        for name in self.names:
+            if name in self._judges:
+                if dropped:
+                    continue
+                verdict = looked.verdicts[name]
+                replies += looked.replies.get(name, ())
+            elif name in self._screens:
+                verdict = self._screens[name](looked.sample)
+            else:
+                verdict = looked.verdicts[name]
+            details = {**looked.mended.get(name, {}), **verdict.details}
+            found.append(replace(verdict, filter=name, details=details))
+            dropped = dropped or not verdict.keep
+        sample = looked.sample
+        if replies:
+            sample = replace(sample, replies=(*sample.replies, *replies))
+        return sample, found, tuple(replies)
