@@ -31,7 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "forms", "budget", "tracing", "limits", "privacy", "hidden", "style", "scenarios",
         "treewalk", "cells",
     ),
-    ("redaction", "quotas"),
+    ("redaction", "quotas", "rowfiles"),
     ("guard",),
     ("shelf", "engine", "people"),
     ("inputs", "methods", "providers", "quality", "writers"),

@@ -18,7 +18,6 @@ from pathlib import Path
 from textsynth.embedding import Spec, embedder_of
 from textsynth.errors import InputError, JobError
 from textsynth.inputs import Row
-from textsynth.inputs._record_files import RECORD_KINDS, read_records
 from textsynth.people.adding import Added, Clash
 from textsynth.people.dedupe import Deduped
 from textsynth.people.dedupe import dedupe as dedupe_rows
@@ -32,6 +31,7 @@ from textsynth.persona_choice import Chosen, choose
 from textsynth.persona_growth import grow
 from textsynth.persona_runs import Made, infer
 from textsynth.resources import find_file, find_files
+from textsynth.rowfiles.record_files import RECORD_KINDS, read_records
 
 __all__ = [
     "Added",

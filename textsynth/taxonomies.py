@@ -15,7 +15,6 @@ from pathlib import Path
 
 from textsynth.embedding import Spec, embedder_of
 from textsynth.errors import InputError, JobError
-from textsynth.inputs._files import File
 from textsynth.inputs._taxonomy_files import (
     FOLDER,
     NESTED_KINDS,
@@ -26,7 +25,8 @@ from textsynth.inputs._taxonomy_files import (
     locate,
     read_tree,
 )
-from textsynth.inputs._text import read_text
+from textsynth.rowfiles.files import File
+from textsynth.rowfiles.text import read_text
 from textsynth.taxonomy import edits
 from textsynth.taxonomy.editor import changed
 from textsynth.taxonomy.measures import Measures, measure

@@ -9,9 +9,9 @@ import pytest
 
 from tests.inputs.files import docx, pdf
 from textsynth.errors import InputError
-from textsynth.inputs import _files
 from textsynth.inputs._extract import _guard
 from textsynth.inputs.documents import Documents
+from textsynth.rowfiles import files as _files
 
 GOOD = "If you lose your card, freeze it in the app at once. A new one takes five days to arrive."
 

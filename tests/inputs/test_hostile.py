@@ -15,8 +15,8 @@ from tests.inputs.hostile import FILES, GOOD, nested, write_odd
 from textsynth.errors import InputError
 from textsynth.inputs._child import Reader
 from textsynth.inputs._extract import PLAIN_KINDS
-from textsynth.inputs._record_files import RECORD_KINDS
 from textsynth.inputs.documents import Documents
+from textsynth.rowfiles.record_files import RECORD_KINDS
 
 
 @pytest.fixture(scope="module")

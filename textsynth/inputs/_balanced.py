@@ -11,8 +11,8 @@ from pathlib import Path
 
 from textsynth.inputs import Row
 from textsynth.inputs._relevance import Relevance
-from textsynth.inputs._text import whole
 from textsynth.records import Closing, Sample, digest
+from textsynth.rowfiles.text import whole
 
 COLUMNS = ("id", "text", "label", "origin")
 

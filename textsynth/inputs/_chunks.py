@@ -11,9 +11,9 @@ from typing import Any
 from textsynth.errors import InputError, nearest
 from textsynth.inputs import Row
 from textsynth.inputs._chunking import cut_plain
-from textsynth.inputs._text import clean, clean_value
 from textsynth.minhash import Index, normalised
 from textsynth.records import digest
+from textsynth.rowfiles.text import clean, clean_value
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _TITLES = ("title", "subject", "question", "제목", "질문")

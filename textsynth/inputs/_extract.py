@@ -19,7 +19,7 @@ from textsynth.inputs._ocr import Languages
 from textsynth.inputs._pdf_layout import markdown_of
 from textsynth.inputs._pictures import PICTURE_KINDS, pages_of
 from textsynth.inputs._safety import check, locked
-from textsynth.inputs._text import clean, encoding_of, read_text
+from textsynth.rowfiles.text import clean, encoding_of, read_text
 
 PLAIN_KINDS = frozenset({".md", ".markdown", ".txt"})
 """Read in our own process: there is nothing in them that a reader could break at."""

@@ -10,11 +10,11 @@ from typing import Any
 
 from textsynth.errors import InputError, nearest
 from textsynth.inputs import Items, Row
-from textsynth.inputs._files import File, check_kind, find, gather
-from textsynth.inputs._record_files import RECORD_KINDS, read_records
-from textsynth.inputs._text import clean
 from textsynth.records import digest
 from textsynth.resources import find_file
+from textsynth.rowfiles.files import File, check_kind, find, gather
+from textsynth.rowfiles.record_files import RECORD_KINDS, read_records
+from textsynth.rowfiles.text import clean
 
 TEXT_NAMES = (
     "text", "body", "message", "content", "sentence", "utterance", "question", "review",

@@ -11,13 +11,13 @@ from typing import Any
 
 from textsynth.errors import InputError
 from textsynth.inputs import Items, Row
-from textsynth.inputs._files import nearby
 from textsynth.people.grid import Grid
 from textsynth.people.index import Where
 from textsynth.people.schema import twice
 from textsynth.people.store import Store
 from textsynth.records import Source
 from textsynth.resources import find_file, find_files
+from textsynth.rowfiles.files import nearby
 
 _STORE = "store"
 

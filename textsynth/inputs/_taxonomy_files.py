@@ -9,11 +9,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from textsynth.errors import InputError
-from textsynth.inputs._files import File, check_kind, check_size, nearby, show
-from textsynth.inputs._hub import HubRows
-from textsynth.inputs._record_files import read_records
-from textsynth.inputs._text import read_text
 from textsynth.resources import find_file, find_files, roots
+from textsynth.rowfiles.files import File, check_kind, check_size, nearby, show
+from textsynth.rowfiles.hub import HubRows
+from textsynth.rowfiles.record_files import read_records
+from textsynth.rowfiles.text import read_text
 from textsynth.taxonomy.nested import from_nested
 from textsynth.taxonomy.raw import Raw, from_json, from_yaml
 from textsynth.taxonomy.rows import are_columns, from_records

@@ -9,8 +9,8 @@ from pydantic import Field, field_validator
 
 from textsynth.inputs import Input, Items, Row
 from textsynth.inputs._chunks import nearly_repeats, record_chunks
-from textsynth.inputs._hub import HubRows
 from textsynth.records import Source
+from textsynth.rowfiles.hub import HubRows
 
 
 class Dataset(Input):

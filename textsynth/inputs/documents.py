@@ -17,10 +17,10 @@ from textsynth.inputs._child import Reader
 from textsynth.inputs._chunking import cut
 from textsynth.inputs._chunks import chunk, nearly_repeats, record_chunks
 from textsynth.inputs._extract import DOCUMENT_KINDS, PLAIN_KINDS, Text, extract
-from textsynth.inputs._files import File, check_kind, find, gather
 from textsynth.inputs._ocr import ALIASES
-from textsynth.inputs._record_files import RECORD_KINDS, read_records
 from textsynth.records import Source
+from textsynth.rowfiles.files import File, check_kind, find, gather
+from textsynth.rowfiles.record_files import RECORD_KINDS, read_records
 
 KINDS = DOCUMENT_KINDS | RECORD_KINDS
 

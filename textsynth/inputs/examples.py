@@ -10,10 +10,10 @@ from pydantic import ConfigDict, Field, field_validator
 
 from textsynth.errors import InputError
 from textsynth.inputs import Input, Items, Row
-from textsynth.inputs._files import File, check_kind, find, gather
-from textsynth.inputs._record_files import RECORD_KINDS, read_records
 from textsynth.records import digest
 from textsynth.resources import find_file
+from textsynth.rowfiles.files import File, check_kind, find, gather
+from textsynth.rowfiles.record_files import RECORD_KINDS, read_records
 
 
 class Examples(Input):

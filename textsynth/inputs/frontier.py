@@ -10,9 +10,9 @@ from pydantic import ConfigDict, Field, model_validator
 
 from textsynth.errors import InputError
 from textsynth.inputs import Input, Items, Row
-from textsynth.inputs._files import File, find, gather
-from textsynth.inputs._record_files import read_records
 from textsynth.records import Source, digest
+from textsynth.rowfiles.files import File, find, gather
+from textsynth.rowfiles.record_files import read_records
 from textsynth.taxonomy.tree import BETWEEN
 
 

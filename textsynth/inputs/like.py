@@ -14,9 +14,9 @@ from pydantic import ConfigDict, Field, field_validator
 
 from textsynth.errors import InputError, nearest
 from textsynth.inputs import Input, Items, Row
-from textsynth.inputs._files import File, check_kind, find, gather
-from textsynth.inputs._record_files import RECORD_KINDS, read_records
 from textsynth.records import LANGUAGES, Brief, Closing, Sample, Shares, Table
+from textsynth.rowfiles.files import File, check_kind, find, gather
+from textsynth.rowfiles.record_files import RECORD_KINDS, read_records
 from textsynth.style import Style, style_of, voice_of
 
 FACET = "like"

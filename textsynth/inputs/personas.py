@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator,
 
 from textsynth.errors import InputError
 from textsynth.inputs import Input, Items, Row
-from textsynth.inputs._files import File, check_kind, gather, nearby, show
 from textsynth.inputs._fitting import Exclude, leave_out, strangers
 from textsynth.inputs._matching import Choice, Matcher, Rules
 from textsynth.inputs._pairing import drawn
@@ -24,10 +23,11 @@ from textsynth.inputs._persona_sources import (
 )
 from textsynth.inputs._persona_tables import choices_table, usage_tables
 from textsynth.inputs._quotas import kinds_of, value_of
-from textsynth.inputs._record_files import RECORD_KINDS, read_records
 from textsynth.people.schema import checked, twice
 from textsynth.records import Brief, Closing, Source, Table
 from textsynth.resources import find_file, find_files
+from textsynth.rowfiles.files import File, check_kind, gather, nearby, show
+from textsynth.rowfiles.record_files import RECORD_KINDS, read_records
 
 
 class Embedding(BaseModel):

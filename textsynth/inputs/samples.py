@@ -8,22 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-import yaml
 from pydantic import ConfigDict, Field, field_validator
 
 from textsynth.errors import InputError
 from textsynth.inputs import Input, Items, Row
-from textsynth.inputs._files import File, check_kind, find, gather, show
-from textsynth.inputs._hub import HubRows, is_hub_name
-from textsynth.inputs._record_files import RECORD_KINDS, Record, read_records
-from textsynth.inputs._sample_rows import Names, names_in, row_of, same
 from textsynth.records import Source
-from textsynth.resources import find_file
+from textsynth.rowfiles.anywhere import files_of
+from textsynth.rowfiles.files import File, check_kind, gather
+from textsynth.rowfiles.hub import HubRows
+from textsynth.rowfiles.record_files import RECORD_KINDS, Record, read_records
+from textsynth.rowfiles.sample_rows import Names, names_in, row_of, same
 
 _HEAD = 50
 """Records that the columns are told from."""
-
-_KEPT = Path("rows", "kept.jsonl")
 
 
 class Samples(Input):
@@ -85,7 +82,7 @@ class Samples(Input):
         files: dict[Path, File] = {}
         streams: list[str] = []
         for name in self.from_:
-            found = self._files(name, home)
+            found = files_of(name, home, "samples")
             if found is None:
                 streams.append(name)
             for file in found or ():
@@ -109,26 +106,6 @@ class Samples(Input):
                 "name the columns with `messages:`, or with `instruction:` and `reply:`",
             )
         return Items(rows, [_told(source, left, took) for source in sources])
-
-    def _files(self, name: str, home: Path) -> list[File] | None:
-        """The files that one entry names; None for a dataset on the Hub."""
-        path = home / Path(name).expanduser()
-        if path.is_file() and path.suffix.lower() in (".yaml", ".yml"):
-            path = _run_of(path, name)
-        if (path / _KEPT).is_file():
-            return [File(path / _KEPT, show(path / _KEPT, home), exact=True)]
-        if path.is_dir() and (path / "rows").is_dir():
-            raise InputError(
-                f"samples asks for '{name}', a run that has kept no row yet",
-                fix="let the run go on until it has kept rows",
-            )
-        if not path.exists() and (shipped := find_file(name, home)) is not None:
-            return [File(shipped, name, exact=True)]
-        pathlike = Path(name).suffix.lower() in RECORD_KINDS or name.startswith((".", "/", "~"))
-        if not path.exists() and "/" in name and not pathlike and is_hub_name(name):
-            return None
-        found = find("samples", [name], home, RECORD_KINDS)
-        return [file for file in found if file.exact or file.suffix in RECORD_KINDS] or found
 
     def _read(self, file: File, left: dict[str, int], took: dict[str, str]) -> Iterator[Row]:
         check_kind("samples", file, RECORD_KINDS)
@@ -176,28 +153,6 @@ class Samples(Input):
                 left[shown] = left.get(shown, 0) + 1
             else:
                 yield row
-
-
-def _run_of(file: Path, name: str) -> Path:
-    """The folder of the run that a job file makes when it is run as it is."""
-    try:
-        raw = yaml.safe_load(file.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, yaml.YAMLError):
-        raw = None
-    if not isinstance(raw, dict) or not raw.get("name"):
-        raise InputError(
-            f"samples asks for '{name}', which is no job file",
-            "a job file is a mapping with a name",
-            "give the folder of a run, or a file of rows",
-        )
-    folder = file.parent / "outputs" / str(raw["name"])
-    if not (folder / _KEPT).is_file():
-        raise InputError(
-            f"samples asks for the run of '{name}', which has kept no row yet",
-            f"looked for outputs/{raw['name']}/{_KEPT.as_posix()} beside it",
-            "run that job first, or give the folder of its run where it went with --out",
-        )
-    return folder
 
 
 def _apart(rows: Sequence[Row]) -> Iterator[Row]:

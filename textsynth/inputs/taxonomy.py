@@ -13,10 +13,10 @@ from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_v
 
 from textsynth.errors import InputError
 from textsynth.inputs import Input, Items, Row
-from textsynth.inputs._files import sha256
 from textsynth.inputs._taxonomy_files import HubTopics, locate, read_tree
 from textsynth.inputs._taxonomy_rows import coverage, topic_rows
 from textsynth.records import Closing, Source, Table
+from textsynth.rowfiles.files import sha256
 from textsynth.taxonomy.edits import prune, shorten
 from textsynth.taxonomy.nested import from_nested
 from textsynth.taxonomy.orders import DEEPEST, WIDEST

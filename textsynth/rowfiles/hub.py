@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from textsynth.errors import InputError
-from textsynth.inputs._files import show
-from textsynth.inputs._parquet import plain
+from textsynth.rowfiles.files import show
+from textsynth.rowfiles.parquet import plain
 
 _LOCAL = {".parquet": "parquet", ".jsonl": "json", ".json": "json", ".csv": "csv"}
 _NAME = re.compile(r"[\w-][\w.-]*(?:/[\w-][\w.-]*)?")

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from textsynth.errors import InputError, nearest
-from textsynth.inputs import Row
-from textsynth.inputs._text import clean
 from textsynth.records import digest
+from textsynth.rowfiles.text import clean
+
+Row = dict[str, Any]
 
 _MESSAGES = ("messages", "conversations", "conversation", "dialogue", "turns", "대화")
 _INPUT = ("input", "context", "입력")

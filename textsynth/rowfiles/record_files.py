@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from textsynth.errors import InputError
-from textsynth.inputs._parquet import parquet_records
-from textsynth.inputs._text import encoding_of, whole
+from textsynth.rowfiles.parquet import parquet_records
+from textsynth.rowfiles.text import encoding_of, whole
 
 RECORD_KINDS = frozenset({".csv", ".tsv", ".jsonl", ".json", ".parquet"})
 
