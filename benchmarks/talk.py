@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import ClassVar
 
 import textsynth as ts
+from textsynth.asking import Ask
 from textsynth.errors import TextsynthError
-from textsynth.methods import Ask, Method
+from textsynth.methods import Method
 from textsynth.prices import Prices
 from textsynth.providers.openai import Openai
 from textsynth.records import Brief, Draft
