@@ -49,6 +49,21 @@ AS_AGENT = r"""
   (?:customer|technical) (?:service|support|care)\b
 - \bfor (?:security|verification) purposes,? (?:could|can|may|please)
 - \bour (?:records|systems?) (?:shows?|indicates?)\b
+- \bwe (?:truly |really |greatly )?(?:appreciate|value) your (?:loyalty|business|custom|patronage)\b
+- \b(?:I|we)(?:'ve| have) (?:[^.!?]{0,40} )?(?:scheduled|arranged|rebooked) your
+   (?:visit|appointment|delivery|repair|flight|call)\b
+- \b(?:I|we)(?:'ll| will|'ve| have| am going to|'m going to| can now| shall)(?: now| just| also)?
+   (?:go ahead and |gone ahead and )?(?:update|change|cancel|confirm|process|check|reset|upgrade
+  |updated|changed|cancel+ed|confirmed|processed|checked|upgraded|rebooked)
+   your (?:seat|order|booking|reservation|account|subscription|plan|ticket|refund|appointment
+  |delivery|claim|policy|request|warranty|profile|invoice)\b
+- \byour (?:appointment|order|booking|refund|reservation|replacement|request|claim|account|visit)
+   (?:is|has been|was) (?:now |successfully )?(?:confirmed|booked|processed|approved|scheduled
+  |registered|cancel+ed|completed|activated)\b(?!\?)
+- \bI(?:'ll| will| can)(?: now| gladly)? (?:check|arrange|look into|process|set up|take care of
+  |sort out) [^.!?]{1,40} for you\b
+- \bour valued (?:\w+ )?(?:customer|policy ?holder|member|guest|client|subscriber)
+- \bwe (?:look forward to serving you|hope you (?:continue|stay with us|enjoy your stay))
 - 무엇을 도와|어떻게 도와 ?드릴|도와 ?드리겠|도와 ?드릴게요|도움이 필요하신가요
 - (?<!우수 )(?<!단골 )고객님(?! ?소리| ?호칭)
 - (?:문의해|문의|이용해|기다려) ?주셔서 (?:진심으로 )?감사
@@ -61,6 +76,13 @@ AS_AGENT = r"""
 - 상담(?:원|사) [가-힣]{2,4}입니다
 - 본인 ?확인을 위해[^.!?]{0,30}(?:말씀|알려|입력|부탁)
 - (?:담당 ?부서|담당자)(?:로|에게|께) (?:연결|전달)해? ?드리
+- 저희 (?:기사|직원|담당자|상담원)(?:님)?(?:이|가|께서)? [^.!?]{0,24}(?:방문|연락|전화|설치)
+  [^.!?]{0,4}(?:예정|드릴|드리)
+- 저희 (?:서비스|은행|매장|상품|회사|호텔|병원)[을를]? ?(?:아껴|이용해|사랑해|찾아) ?주셔서
+- 좋은 서비스로 (?:보답|찾아뵙)
+- (?:변경|예약|접수|처리|등록|발송|재발급|교환|해지)(?:해|을|를)? ?드(?:렸습니다|렸어요|릴게요)
+- 예약(?:이 )?(?:확정)?되셨습니다|(?:지참|방문|참고)해 ?주시기 바랍니다
+- (?:일정|예약|방문)[을를]? ?(?:잡아|변경해|취소해|조정해) ?드(?:렸|리겠|릴게)
 """
 
 AS_CUSTOMER = r"""
@@ -88,6 +110,9 @@ AS_CUSTOMER = r"""
 - \bwhat (?:documents?|papers?|information) do I need\b
 - \bdo I (?:need|have) to (?:bring|pay|come|visit|send|go)\b
 - \bI'll wait for (?:the|my) (?:new |replacement )?(?:card|refund|order|package|email|letter)\b
+- \bI(?:'ve| have)? only (?:received|got|was given)\b|\bI(?:'d| would) like my money back\b
+- \bI(?:'ve| have)? (?:already )?paid for (?:it|this|them|the|my|two|three|four|five|six)\b
+- \b(?:on|at|outside) my (?:doorstep|front door|house|porch|street)\b
 - \bthat (?:really )?helps(?: a lot)?,? (?:thank|thanks)\b
 - \bI(?:'ve| have) been waiting (?:for|on hold|over|more)\b
 - \bI (?:ordered|bought|purchased) (?:a|an|the|this|my|two|some)\b(?![^.!?]{0,40}\bfor you\b)
@@ -101,10 +126,16 @@ AS_CUSTOMER = r"""
 - 카드를 (?:잃어버렸|분실했)(?:어요|습니다|는데|네요|거든요|어)
 - (?<!확인을 )(?<!협조를 )도와 ?주(?:세요|실 ?수 있|시겠|실래요)
 - (?:환불|취소|교환|해지|재발급)(?:을|를)? ?(?:받고|하고) 싶(?:어요|습니다|은데)
-- (?:환불|취소|교환|해지)(?:을|를)? ?(?:해 ?)?주(?:세요|실 ?수 있|시겠)
-- (?:도와|안내해|알려|해결해) ?주셔서 (?:정말 |너무 |진심으로 )?감사
+- 환불(?:을|를)? ?(?:해 ?)?주세요
+- (?:환불|취소|교환|해지)(?:을|를)? ?(?:해 ?)?주(?:실 ?수 있|시겠)
+- (?:도와|안내해|해결해) ?주셔서 (?:정말 |너무 |진심으로 )?감사
 - 왜 (?:이렇게 )?안 ?(?:되|돼|오)(?:나요|는 ?거|요|죠)
 - 언제 (?:받을 수 있|도착하|배송되|환불되)(?:나요|을까요)
+- (?<![가-힣])(?:저는|제가) [^.?!]{0,12}(?:돈|환불|물건|택배|답|카드)[을를도]?
+   ?(?:아직 |한 번도 )?못 받
+- (?<![가-힣])(?:제|내) 돈[을를]? ?(?:돌려|다시)|우리 집 (?:문|현관|앞)|어이가 없
+- (?<![가-힣])(?:저는|제가|저도) [^.?!]{0,16}(?:값|돈|요금)[을를]? ?냈
+- 아무도 (?:답|연락|전화)[을를도]? ?안
 """
 
 AS_ASSISTANT = r"""

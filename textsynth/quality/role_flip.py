@@ -35,10 +35,23 @@ _TEMPLATE = re.compile(
 _CLOSING = re.compile(r"thank|bye|great day|nice day|welcome|감사|수고|하루|안녕")
 _SENTENCE = re.compile(r"[.!?…。！？]")
 
+_HANGUL = re.compile("[가-힣]")
+_LATIN = re.compile("[A-Za-z]{2}")
+
+
+def _by_script(block: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """The phrases in Latin letters and those in Hangul: a text is searched for its own only."""
+    listed = re.split(r"^(?=- )", block, flags=re.MULTILINE)
+    korean = [bool(_HANGUL.search(phrase)) for phrase in listed]
+    parts = zip(listed, korean, strict=True)
+    latin = "".join(phrase for phrase, hangul in parts if not hangul)
+    return phrases(latin), phrases("".join(p for p, h in zip(listed, korean, strict=True) if h))
+
+
 _SLIPS = {
-    "customer": phrases(AS_AGENT),
-    "agent": phrases(AS_CUSTOMER),
-    "other": phrases(AS_ASSISTANT),
+    "customer": _by_script(AS_AGENT),
+    "agent": _by_script(AS_CUSTOMER),
+    "other": _by_script(AS_ASSISTANT),
 }
 
 
@@ -78,6 +91,13 @@ class RoleFlip(Filter):
         short, long = sorted((len(earlier), len(text)))
         if short < self.echo * long / 2:
             return False
+        # Cheap, and below what any echo has in common.
+        words_of, letters_of = set(earlier.lower().split()), set(earlier)
+        mine = set(text.lower().split())
+        if 3 * len(words_of & mine) < min(len(words_of), len(mine)) and (
+            text.isascii() or 2 * len(letters_of & set(text)) < len(letters_of | set(text))
+        ):
+            return False
         one, two = _tokens(earlier), _tokens(text)
         few = min(one.total(), two.total())
         if few < 5 or _CLOSING.search(normalised(text)):
@@ -113,8 +133,12 @@ def _labels(name: str, role: str) -> set[str]:
 def _slip(role: str, text: str, sides: dict[str, str], labels: dict[str, set[str]]) -> str:
     if _TEMPLATE.search(text) or _labelled(role, text, labels):
         return "speaker_label"
-    pattern = _SLIPS.get(sides.get(role, ""))
-    if pattern and _speaks(pattern, plain(text)):
+    latin, hangul = _SLIPS.get(sides.get(role, ""), (None, None))
+    line = plain(text)
+    korean = not line.isascii() and _HANGUL.search(line) is not None
+    if (hangul and korean and _speaks(hangul, line)) or (
+        latin and (not korean or _LATIN.search(line)) and _speaks(latin, line)
+    ):
         return "agent_as_customer" if sides[role] == "agent" else "customer_as_agent"
     return ""
 
@@ -139,6 +163,8 @@ def _labelled(role: str, text: str, labels: dict[str, set[str]]) -> bool:
 
 def _speaks(pattern: re.Pattern[str], text: str) -> bool:
     """Whether a phrase stands in the turn as the speaker's own words."""
+    if not pattern.search(text):
+        return False
     own = _QUOTED.sub(" … ", text)
     return any(
         not _REPORTING.search(own[max(0, m.start() - 60) : m.start()])
