@@ -1,6 +1,6 @@
-/* The index of textsynth/minhash.py, compiled: same texts in, same answers out.
+/* The index of textsynth/minhash, compiled: same texts in, same answers out.
  *
- * textsynth/minhash.py says what is computed, step by step; the numbers below are its steps. Built
+ * textsynth/minhash/__init__.py says what is computed, step by step; the numbers below are its steps. Built
  * against the stable ABI of Python 3.11, so that one build serves all later versions.
  *
  * A band is a table with open addressing: key, first and last row of a chain. The chains run through
@@ -16,6 +16,19 @@
 #define PERMUTATIONS 128
 #define PRIME 0x9E3779B97F4A7C55ULL
 #define NONE UINT32_MAX
+
+/* Where the compiler can, built twice: eight permutations at a time where the processor has AVX2. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__)
+#define FAST __attribute__((target_clones("avx2", "default")))
+#else
+#define FAST
+#endif
+
+#if defined(__GNUC__) || defined(__clang__)
+#define SOON(address) __builtin_prefetch(address)
+#else
+#define SOON(address) ((void)(address))
+#endif
 
 enum { AUTO, WORD_3, CHAR_3, CHAR_5, SINGLE };
 
@@ -271,7 +284,7 @@ static Py_ssize_t shingled(Index *self, const unsigned char *text, size_t size)
 
 /* --- steps 5 and 6: signature and keys of the bands -------------------------------------------- */
 
-static void band_keys(const Index *self, const uint32_t *set, size_t n, uint64_t *keys)
+FAST static void band_keys(const Index *self, const uint32_t *set, size_t n, uint64_t *keys)
 {
     uint32_t signature[PERMUTATIONS];
     memset(signature, 0xFF, sizeof signature);
@@ -324,6 +337,10 @@ static int search(Index *self, const uint64_t *keys, const uint32_t *set, size_t
         memset(stamps, 0, (size_t)self->count * sizeof(uint32_t));
         self->stamp = 1;
     }
+    /* Each band's slot is a place of its own in memory: asked for all at once, they wait once. */
+    for (int j = 0; j < self->bands; j++)
+        if (self->tables[j].slots != NULL)
+            SOON(&self->tables[j].slots[(size_t)mix(keys[j]) & self->tables[j].mask]);
     for (int j = 0; j < self->bands; j++) {
         if (self->tables[j].slots == NULL)
             continue;
@@ -365,42 +382,61 @@ static int grow(Band *band)
     return 1;
 }
 
-static int enter(Index *self, const uint64_t *keys, const uint32_t *set, size_t n)
+/* Room for `more` rows of `units` hashes in all; 0 with an exception set. */
+static int room(Index *self, size_t more, size_t units)
 {
     size_t row = self->count, bands = (size_t)self->bands;
-    if (row >= NONE - 1) {
+    if (more >= NONE - 1 - row) {
         PyErr_SetString(PyExc_OverflowError, "an index holds at most 4,294,967,294 texts");
         return 0;
     }
-    if (!reserve(&self->offsets, (row + 2) * sizeof(uint64_t)))
+    if (!reserve(&self->offsets, (row + more + 1) * sizeof(uint64_t)))
         return 0;
     uint64_t *offsets = self->offsets.data;
     if (row == 0)
         offsets[0] = 0;
-    if (!reserve(&self->hashes, (size_t)(offsets[row] + n) * sizeof(uint32_t))
-        || !reserve(&self->next, (row + 1) * bands * sizeof(uint32_t))
-        || !reserve(&self->stamps, (row + 1) * sizeof(uint32_t)))
+    return reserve(&self->hashes, (size_t)(offsets[row] + units) * sizeof(uint32_t))
+        && reserve(&self->next, (row + more) * bands * sizeof(uint32_t))
+        && reserve(&self->stamps, (row + more) * sizeof(uint32_t));
+}
+
+static int link_row(Index *self, int j, uint64_t key, uint32_t row)
+{
+    Band *band = &self->tables[j];
+    uint32_t *next = self->next.data;
+    size_t bands = (size_t)self->bands;
+    if ((band->slots == NULL || 4 * (band->used + 1) > 3 * (band->mask + 1)) && !grow(band))
         return 0;
-    for (size_t j = 0; j < bands; j++) {
+    Slot *slot = slot_of(band, key);
+    next[row * bands + (size_t)j] = NONE;
+    if (slot->first == NONE) {
+        slot->key = key;
+        slot->first = row;
+        band->used++;
+    } else
+        next[(size_t)slot->last * bands + (size_t)j] = row;
+    slot->last = row;
+    return 1;
+}
+
+static int enter(Index *self, const uint64_t *keys, const uint32_t *set, size_t n)
+{
+    size_t row = self->count;
+    if (!room(self, 1, n))
+        return 0;
+    uint64_t *offsets = self->offsets.data;
+    memcpy((uint32_t *)self->hashes.data + offsets[row], set, n * sizeof(uint32_t));
+    offsets[row + 1] = offsets[row] + n;
+    ((uint32_t *)self->stamps.data)[row] = 0;
+    /* All tables first: where memory runs out, no band has a row that others lack. */
+    for (int j = 0; j < self->bands; j++) {
         Band *band = &self->tables[j];
         if ((band->slots == NULL || 4 * (band->used + 1) > 3 * (band->mask + 1)) && !grow(band))
             return 0;
     }
-    memcpy((uint32_t *)self->hashes.data + offsets[row], set, n * sizeof(uint32_t));
-    offsets[row + 1] = offsets[row] + n;
-    ((uint32_t *)self->stamps.data)[row] = 0;
-    uint32_t *next = self->next.data;
-    for (size_t j = 0; j < bands; j++) {
-        Slot *slot = slot_of(&self->tables[j], keys[j]);
-        next[row * bands + j] = NONE;
-        if (slot->first == NONE) {
-            slot->key = keys[j];
-            slot->first = (uint32_t)row;
-            self->tables[j].used++;
-        } else
-            next[(size_t)slot->last * bands + j] = (uint32_t)row;
-        slot->last = (uint32_t)row;
-    }
+    for (int j = 0; j < self->bands; j++)
+        if (!link_row(self, j, keys[j], (uint32_t)row))
+            return 0;
     self->count++;
     return 1;
 }
@@ -458,20 +494,22 @@ static int index_init(PyObject *object, PyObject *args, PyObject *kwargs)
     return 0;
 }
 
-/* add(utf8, group): similarity of the earlier text that decides, None for none, False for a text
- * shorter than a shingle, which is not entered. */
-static PyObject *index_add(PyObject *object, PyObject *args)
+/* Whether the index was set up; an exception if not. */
+static int ready(const Index *self)
 {
-    Index *self = (Index *)object;
+    if (self->tables != NULL)
+        return 1;
+    PyErr_SetString(PyExc_ValueError, "the index was not initialised");
+    return 0;
+}
+
+static PyObject *asked(Index *self, PyObject *args, int entering)
+{
     const char *text;
     Py_ssize_t size;
     unsigned long long group = 0;
-    if (!PyArg_ParseTuple(args, "y#|K", &text, &size, &group))
+    if (!PyArg_ParseTuple(args, "y#|K", &text, &size, &group) || !ready(self))
         return NULL;
-    if (self->tables == NULL) {
-        PyErr_SetString(PyExc_ValueError, "the index was not initialised");
-        return NULL;
-    }
     Py_ssize_t n = shingled(self, (const unsigned char *)text, (size_t)size);
     if (n < 0)
         return NULL;
@@ -484,11 +522,139 @@ static PyObject *index_add(PyObject *object, PyObject *args)
         keys[j] ^= group;
     double score = 0.0;
     int found = search(self, keys, set, (size_t)n, &score);
-    if (!(found && score == 1.0) && !enter(self, keys, set, (size_t)n))
+    if (entering && !(found && score == 1.0) && !enter(self, keys, set, (size_t)n))
         return NULL;
     if (!found)
         Py_RETURN_NONE;
     return PyFloat_FromDouble(score);
+}
+
+/* add(utf8, group): similarity of the earlier text that decides, None for none, False for a text
+ * shorter than a shingle, which is not entered. */
+static PyObject *index_add(PyObject *object, PyObject *args)
+{
+    return asked((Index *)object, args, 1);
+}
+
+/* find(utf8, group): as add, but nothing is entered. */
+static PyObject *index_find(PyObject *object, PyObject *args)
+{
+    return asked((Index *)object, args, 0);
+}
+
+/* sets(start, stop): (how many hashes each has, all the hashes), as bytes of native uint32. */
+static PyObject *index_sets(PyObject *object, PyObject *args)
+{
+    Index *self = (Index *)object;
+    unsigned int start, stop;
+    if (!PyArg_ParseTuple(args, "II", &start, &stop) || !ready(self))
+        return NULL;
+    if (stop > self->count)
+        stop = self->count;
+    if (start >= stop)
+        return Py_BuildValue("(y#y#)", "", (Py_ssize_t)0, "", (Py_ssize_t)0);
+    const uint64_t *offsets = self->offsets.data;
+    PyObject *sizes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(stop - start) * 4);
+    if (sizes == NULL)
+        return NULL;
+    char *out = PyBytes_AsString(sizes);
+    for (unsigned int row = start; row < stop; row++) {
+        uint32_t n = (uint32_t)(offsets[row + 1] - offsets[row]);
+        memcpy(out + (size_t)(row - start) * 4, &n, 4);
+    }
+    PyObject *hashes = PyBytes_FromStringAndSize(
+        (const char *)((const uint32_t *)self->hashes.data + offsets[start]),
+        (Py_ssize_t)(offsets[stop] - offsets[start]) * 4);
+    if (hashes == NULL) {
+        Py_DECREF(sizes);
+        return NULL;
+    }
+    return Py_BuildValue("(NN)", sizes, hashes);
+}
+
+/* band(j): the key of every row in one band, as bytes of native uint64. */
+static PyObject *index_band(PyObject *object, PyObject *args)
+{
+    Index *self = (Index *)object;
+    int j;
+    if (!PyArg_ParseTuple(args, "i", &j) || !ready(self))
+        return NULL;
+    if (j < 0 || j >= self->bands) {
+        PyErr_SetString(PyExc_IndexError, "there is no such band");
+        return NULL;
+    }
+    PyObject *made = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)self->count * 8);
+    if (made == NULL)
+        return NULL;
+    char *out = PyBytes_AsString(made);
+    const uint32_t *next = self->next.data;
+    const Band *band = &self->tables[j];
+    for (size_t i = 0; band->slots != NULL && i <= band->mask; i++)
+        for (uint32_t row = band->slots[i].first; row != NONE;
+             row = next[(size_t)row * (size_t)self->bands + (size_t)j])
+            memcpy(out + (size_t)row * 8, &band->slots[i].key, 8);
+    return made;
+}
+
+/* take_rows(sizes, hashes): appends sets as `sets` gave them. Each band must follow. */
+static PyObject *index_take_rows(PyObject *object, PyObject *args)
+{
+    Index *self = (Index *)object;
+    const char *sizes, *hashes;
+    Py_ssize_t sized, hashed;
+    if (!PyArg_ParseTuple(args, "y#y#", &sizes, &sized, &hashes, &hashed) || !ready(self))
+        return NULL;
+    size_t more = (size_t)sized / 4;
+    uint64_t units = 0;
+    for (size_t i = 0; i < more; i++) {
+        uint32_t n;
+        memcpy(&n, sizes + 4 * i, 4);
+        units += n;
+    }
+    if (sized % 4 || (uint64_t)hashed != units * 4) {
+        PyErr_SetString(PyExc_ValueError, "sizes and hashes do not fit together");
+        return NULL;
+    }
+    if (!room(self, more, (size_t)units))
+        return NULL;
+    uint64_t *offsets = self->offsets.data;
+    uint32_t *next = self->next.data, *stamps = self->stamps.data;
+    size_t bands = (size_t)self->bands;
+    memcpy((uint32_t *)self->hashes.data + offsets[self->count], hashes, (size_t)hashed);
+    for (size_t i = 0; i < more; i++) {
+        uint32_t n;
+        memcpy(&n, sizes + 4 * i, 4);
+        size_t row = self->count++;
+        offsets[row + 1] = offsets[row] + n;
+        stamps[row] = 0;
+        for (size_t j = 0; j < bands; j++)
+            next[row * bands + j] = NONE;
+    }
+    Py_RETURN_NONE;
+}
+
+/* take_band(j, first, keys): the keys of one band for the rows from `first` on. */
+static PyObject *index_take_band(PyObject *object, PyObject *args)
+{
+    Index *self = (Index *)object;
+    int j;
+    unsigned int first;
+    const char *keys;
+    Py_ssize_t size;
+    if (!PyArg_ParseTuple(args, "iIy#", &j, &first, &keys, &size) || !ready(self))
+        return NULL;
+    if (j < 0 || j >= self->bands || size % 8 || first > self->count
+        || (uint64_t)size / 8 != (uint64_t)self->count - first) {
+        PyErr_SetString(PyExc_ValueError, "the keys do not fit the rows");
+        return NULL;
+    }
+    for (Py_ssize_t i = 0; i < size / 8; i++) {
+        uint64_t key;
+        memcpy(&key, keys + 8 * i, 8);
+        if (!link_row(self, j, key, first + (uint32_t)i))
+            return NULL;
+    }
+    Py_RETURN_NONE;
 }
 
 /* shingles(utf8): the sorted distinct shingle hashes as bytes of native uint32. */
@@ -553,6 +719,11 @@ static Py_ssize_t index_length(PyObject *object)
 
 static PyMethodDef methods[] = {
     {"add", index_add, METH_VARARGS, "Asks for a text and enters it."},
+    {"find", index_find, METH_VARARGS, "Asks for a text."},
+    {"sets", index_sets, METH_VARARGS, "The sets of some rows."},
+    {"band", index_band, METH_VARARGS, "The keys of all rows in one band."},
+    {"take_rows", index_take_rows, METH_VARARGS, "Appends sets."},
+    {"take_band", index_take_band, METH_VARARGS, "Links appended rows into a band."},
     {"keys", index_keys, METH_VARARGS, "The keys of a text's bands."},
     {"shingles", index_shingles, METH_VARARGS, "The set of a text."},
     {NULL, NULL, 0, NULL},

@@ -22,6 +22,7 @@ PACKAGE = ROOT / "textsynth"
 # that floor is one shelf.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "version", "loop"),
+    ("indexfile",),
     (
         "records", "resources", "prices", "schema", "events", "concurrency", "rates", "forecast",
         "minhash", "rouge", "instructions", "tongues", "marked",

@@ -7,6 +7,7 @@
       journal.sqlite                 every reply
       run.json                       state and figures, also while it runs
       job.yaml                       the job as it was last run
+      index/                         what filters remember of the rows, for later jobs
       made/  stages/                 what the job's stages made, and their own runs
       redactions.jsonl               which values of the seeds were replaced: kinds and places
 

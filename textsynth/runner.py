@@ -176,6 +176,7 @@ async def _run(
                 seeds = [*tables, *materials.seeds.tables(), *llm.guard.table(pipeline.checked)]
                 pipeline.tables = llm.guard.tables(tables_of(job, folder, seeds))
                 summary = pipeline.summary()
+                pipeline.screening.save(folder.path)
                 close(job, folder, summary)
             except BaseException as error:
                 keeper.save(pipeline, "stopped")

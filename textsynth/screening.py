@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from textsynth.asking import Ask
@@ -55,6 +56,11 @@ class Screening:
                 self._alone.append((part.part, part.screen(setting)))
             else:
                 self._screens[part.part] = part.screen(setting)
+        self._ahead: dict[str, Callable[[Sample], Awaitable[None]]] = {
+            name: screen.ahead for name, screen in self._screens.items() if hasattr(screen, "ahead")
+        }
+        found = (getattr(screen, "settled", None) for screen in self._screens.values())
+        self._settled: list[Callable[[bool], None]] = [one for one in found if one is not None]
 
     @property
     def names(self) -> list[str]:
@@ -64,7 +70,14 @@ class Screening:
     @property
     def asks(self) -> bool:
         """Whether any filter asks a model."""
-        return bool(self._judges)
+        return bool(self._judges or self._ahead)
+
+    def save(self, folder: Path) -> None:
+        """Lets filters that remember write that into the folder of a run that is closed."""
+        for screen in self._screens.values():
+            save = getattr(screen, "save", None)
+            if save is not None:
+                save(folder)
 
     def look(self, sample: Sample) -> Looked:
         """Mends the sample, and passes the verdicts that depend on it alone."""
@@ -98,6 +111,8 @@ class Screening:
         Of what was asked only that counts which `decide` comes to. Raises as `ask` does.
         """
         for part in self.filters:
+            if part.part in self._ahead and not self.certain(looked, part.part):
+                await self._ahead[part.part](looked.sample)
             judge = self._judges.get(part.part)
             if judge is None or self.certain(looked, part.part):
                 continue
@@ -116,7 +131,7 @@ class Screening:
         """The sample as it stays, every filter's word, and the replies of those that asked.
 
         Filters that remember see every sample, so that duplicates of dropped rows go too. A filter
-        that asks has no word on a sample that one before it drops (or that was `dropped` before
+        that pays has no word on a sample that one before it drops (or that was `dropped` before
         all of them), whether it was asked or not.
         """
         found: list[Verdict] = []
@@ -127,6 +142,8 @@ class Screening:
                     continue
                 verdict = looked.verdicts[name]
                 replies += looked.replies.get(name, ())
+            elif name in self._ahead and dropped:
+                continue
             elif name in self._screens:
                 verdict = self._screens[name](looked.sample)
             else:
@@ -134,6 +151,8 @@ class Screening:
             details = {**looked.mended.get(name, {}), **verdict.details}
             found.append(replace(verdict, filter=name, details=details))
             dropped = dropped or not verdict.keep
+        for settled in self._settled:
+            settled(not dropped)
         sample = looked.sample
         if replies:
             sample = replace(sample, replies=(*sample.replies, *replies))

@@ -24,6 +24,7 @@ _WEIGHTS = "weights/l2_supercat_256.safetensors"
 _TOKENIZER = "tokenizers/l2_supercat_tokenizer_config.json"
 _BATCH = 1024
 _KNOWN = 200_000
+_FEW = 64
 
 
 class Static:
@@ -74,10 +75,14 @@ class Static:
             self._known.clear()
         new = [word for word in dict.fromkeys(asked) if word not in self._known]
         if new:
-            encoded = self._tokenizer.encode_batch_fast(new, add_special_tokens=False)
+            if len(new) < _FEW:  # threads take longer to start
+                encoded = [self._tokenizer.encode(one, add_special_tokens=False) for one in new]
+            else:
+                encoded = self._tokenizer.encode_batch_fast(new, add_special_tokens=False)
             sums = [self._vectors[one.ids].sum(axis=0) for one in encoded]
             held = len(self._known)
             if held + len(new) > len(self._sums):
+                # As much again as is held: texts may come one by one.
                 more = np.empty((held + len(new), self._sums.shape[1]), np.float32)
                 self._sums = np.concatenate((self._sums[:held], more))
             self._sums[held : held + len(new)] = sums
@@ -86,6 +91,9 @@ class Static:
 
     @cached_property
     def _vectors(self) -> NDArray[np.float32]:
+        return self._table()
+
+    def _table(self) -> NDArray[np.float32]:
         """Vocabulary x 256. The file is eight bytes of length, a header, and one tensor."""
         import numpy as np
 
