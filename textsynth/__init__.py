@@ -9,6 +9,7 @@ The functions here are the commands of the command line, under the same names:
 """
 
 from textsynth import personas, taxonomies
+from textsynth.curating import curate
 from textsynth.errors import EXIT_CODES, TextsynthError
 from textsynth.ingesting import ingest
 from textsynth.job import Job
@@ -27,6 +28,7 @@ __all__ = [
     "TextsynthError",
     "__version__",
     "check",
+    "curate",
     "doctor",
     "estimate",
     "explain",

@@ -17,7 +17,7 @@ from textsynth.coverage import read_topics
 from textsynth.prices import dollars
 from textsynth.reading import funnel_rows, require_rows, status
 from textsynth.records import LANGUAGES, Summary
-from textsynth.runfolder import KINDS, find_run, read_rows, read_summary
+from textsynth.runfolder import KINDS, find_run, read_rows, read_state, read_summary
 from textsynth.taxonomy.tree import BETWEEN
 
 SAMPLES, PER_REASON, VALUES = 12, 2, 30
@@ -26,6 +26,9 @@ SAMPLES, PER_REASON, VALUES = 12, 2, 30
 MOST = 200_000
 """Dropped and failed rows that are looked through for examples."""
 
+
+MOST_SAID = 400
+"""Characters of what a filter noted on a row."""
 
 LINES = 5_000
 """Topics that the tree shows at most: of a larger one, the levels that fit."""
@@ -75,6 +78,7 @@ def report(target: str | Path = ".", *, out: str | Path | None = None) -> Path:
         "funnel": list(funnel_rows(summary)), "facets": list(_facets(summary)),
         "tree": topics(summary, read_topics(path)), "job": _job(path),
         "kept": list(_kept(path, summary.kept)), "lost": _lost(path),
+        "took": read_state(path).get("curated"),
     }  # fmt: skip
     file = Path(out) if out else path / "report.html"
     text = _template().render(shown)
@@ -167,8 +171,18 @@ def _lost(path: Path) -> list[tuple[str, int, list[Mapping[str, Any]]]]:
             reason = _reason(row)
             seen[reason] += 1
             if seen[reason] <= PER_REASON:
-                some.setdefault(reason, []).append(row)
+                some.setdefault(reason, []).append({**row, "said": _verdict(row)})
     return [(reason, rows, some[reason]) for reason, rows in seen.most_common(40)]
+
+
+def _verdict(row: Mapping[str, Any]) -> str:
+    """What bears the verdict out: the score, and what the filter noted beside it."""
+    for verdict in row.get("verdicts", ()):
+        if not verdict["keep"]:
+            score = [] if verdict["score"] is None else [f"score {verdict['score']:g}"]
+            details = [f"{name}: {value}" for name, value in verdict.get("details", {}).items()]
+            return ", ".join([*score, *details])[:MOST_SAID]
+    return ""
 
 
 def _reason(row: Mapping[str, Any]) -> str:

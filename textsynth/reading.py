@@ -19,6 +19,9 @@ from textsynth.materials import prepare
 from textsynth.records import Summary, Table
 from textsynth.runfolder import KINDS, find_run, read_rows, read_state, read_summary
 
+MOST_BEHIND = 20
+"""Runs in a line, each curated from the one before, whose replies are looked for."""
+
 
 def status(target: str | Path = ".") -> dict[str, Any]:
     """How a run stands, also while another process is writing it.
@@ -78,6 +81,7 @@ def explain(row: str, target: str | Path = ".") -> dict[str, Any]:
     kind, found = _find_row(path, row)
     used = [ref if isinstance(ref, str) else ref["key"] for ref in found["replies"]]
     journal = Journal(path / "journal.sqlite")
+    journal.behind = next((opened_behind(run) for run in runs_behind(path)[:1]), None)
     try:
         exchanges = journal.entries(used)
     finally:
@@ -85,7 +89,7 @@ def explain(row: str, target: str | Path = ".") -> dict[str, Any]:
     fields, note, why = _drawn(path, found)
     return {
         "path": str(path), "kind": kind, "id": found.get("id", ""), "index": found["index"],
-        "facets": found["facets"], "seeds": found["seeds"], "fields": fields, "note": note,
+        "facets": found["facets"], "seeds": _seeds(found), "fields": fields, "note": note,
         "exchanges": [
             {
                 "step": e.step, "messages": e.messages, "options": e.options,
@@ -101,6 +105,32 @@ def explain(row: str, target: str | Path = ".") -> dict[str, Any]:
     }  # fmt: skip
 
 
+def runs_behind(path: Path) -> list[Path]:
+    """The runs that a curated run has its rows from, the nearest first."""
+    found: list[Path] = []
+    while (name := read_state(path).get("behind")) and len(found) < MOST_BEHIND:
+        path = Path(str(name))
+        if not (path / "run.json").is_file() or path in found:
+            break
+        found.append(path)
+    return found
+
+
+def opened_behind(path: Path) -> Journal | None:
+    """The journal of a run, with those of the runs behind it."""
+    journal: Journal | None = None
+    for run in (*runs_behind(path)[::-1], path):
+        if (run / "journal.sqlite").is_file():
+            nearer = Journal(run / "journal.sqlite")
+            nearer.behind, journal = journal, nearer
+    return journal
+
+
+def _seeds(row: dict[str, Any]) -> dict[str, Any]:
+    """What went into a row; how a curated one is put together again is for writers."""
+    return {name: value for name, value in row["seeds"].items() if name != "form"}
+
+
 def samples(target: str | Path, count: int) -> list[dict[str, Any]]:
     """The first `count` kept rows of a run."""
     rows = read_rows(find_run(target) / "rows" / "kept.jsonl")
@@ -112,7 +142,7 @@ def funnel_rows(summary: Summary) -> Iterator[tuple[str, int, int, str]]:
     before = None
     for stage, left in summary.funnel:
         lost = 0 if before is None else before - left
-        name = "failed" if stage == "written" else stage
+        name = "failed" if stage in ("written", "read") else stage
         why = ", ".join(
             f"{reason.split(': ', 1)[1]} {rows}"
             for reason, rows in summary.reasons.items()
@@ -162,6 +192,9 @@ def _drawn(path: Path, row: dict[str, Any]) -> tuple[dict[str, Any], str, list[T
 
     A note instead when that is no longer possible.
     """
+    if "form" in row.get("seeds", {}) or "record" in row:
+        return {}, "", []  # it came as it is: nothing was drawn for it
+    path = [path, *runs_behind(path)][-1]
     try:
         ready = prepare(placed(job_of(path), path))
         brief = ready.plan.brief(row["index"])

@@ -96,6 +96,8 @@ class Journal:
         self._ahead: dict[bytes, Row] = {}
         self._asked: dict[int, int] = {}
         self._room = AHEAD
+        self.behind: Journal | None = None
+        """Another run's journal, which is looked into for what is not here, and never written."""
 
     def get(self, key: str) -> Reply | None:
         """The reply under that key, or None."""
@@ -104,7 +106,7 @@ class Journal:
         if row is None:
             rows = self._read(_REPLY, (packed,))
             if not rows:
-                return None
+                return None if self.behind is None else self.behind.get(key)
             row = rows[0]
             self._read_ahead(row[7] // BLOCK)
         else:
@@ -200,8 +202,11 @@ class Journal:
 
     def entries(self, keys: Sequence[str]) -> list[Entry]:
         """The exchanges under these keys, in their order; a key that is not there is left out."""
-        query = f"{_ENTRY} WHERE key = ?"
-        return [_entry(row) for key in keys for row in self._read(query, (bytes.fromhex(key),))]
+        query, found = f"{_ENTRY} WHERE key = ?", []
+        for key in keys:
+            own = [_entry(row) for row in self._read(query, (bytes.fromhex(key),))]
+            found += own or (self.behind.entries([key]) if self.behind else [])
+        return found
 
     def of_brief(self, index: int) -> list[Entry]:
         """All exchanges of one brief, in the order in which they were answered."""
@@ -279,6 +284,8 @@ class Journal:
             self._tell(waiting, self._writer.save(rows, sent))
         self._reader.close()
         self._writer.close()
+        if self.behind is not None:
+            self.behind.close()
 
 
 def _packed(request: tuple[Sequence[Message], Mapping[str, Any]]) -> bytes:

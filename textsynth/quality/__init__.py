@@ -45,7 +45,7 @@ class Filter(Part):
         on the sample, never on time or chance. It may have a method `foresees(sample)`: whether
         the sample will be dropped whatever comes before its turn. That remembers nothing, spares
         the money for a judge, and may say no where it does not know. Two more that it may have:
-        `settled(keep)` tells it whether the sample that came last was kept in the end, and
+        `settled(sample, keep)` tells it whether a sample was kept in the end, and
         `save(folder)` lets it write what it remembers into the folder of a run that is closed. One
         that pays for what it needs has `async ahead(sample)`, called side by side before the
         sample's turn; it then sees no sample that a filter before it drops.

@@ -17,22 +17,23 @@ SHOWN = 4
 
 def drift(
     code: str,
-    kept: Iterable[Sample],
-    dropped: Iterable[Sample],
+    rows_found: Iterable[tuple[Sample, bool, bool]],
     failed: Failed,
     named: Callable[[str], str],
 ) -> Table | None:
     """Per role, the share of rows that are in the language, and what the others were.
 
-    Kept rows have passed the filter, so only the dropped ones are looked at again. `named` gives
-    the language of a text that failed. Memory: a number per role and language.
+    `rows_found`: each row with whether it was kept, and whether it passed the filter; only those
+    that did not are looked at again. `named` gives the language of a text that failed. Memory: a
+    number per role and language.
     """
     rows: dict[str, Counter[bool]] = defaultdict(Counter)
     others: dict[str, Counter[str]] = defaultdict(Counter)
-    for sample in kept:
-        for role in {role for role, _ in turns(sample)}:
-            rows[role][True] += 1
-    for sample in dropped:
+    for sample, kept, passed in rows_found:
+        if passed:
+            for role in {role for role, _ in turns(sample)}:
+                rows[role][kept] += 1
+            continue
         strayed: dict[str, str] = {}
         for role, text in turns(sample):
             word = failed(text)

@@ -81,11 +81,14 @@ class Meanings:
         about = self._labels.about(entry, self._own)
         return Match(entry < self._own, round(cosine, 4), about)
 
-    def settle(self, keep: bool) -> None:
-        """As `Seen.settle`."""
-        if keep and self._last >= 0:
-            self._labels.keep(self._last)
-        self._last = -1
+    @property
+    def last(self) -> int | None:
+        """As `Seen.last`."""
+        return self._last if self._last >= 0 else None
+
+    def keep(self, entry: int) -> None:
+        """As `Seen.keep`."""
+        self._labels.keep(entry)
 
     def begin(self) -> None:
         """As `Seen.begin`."""

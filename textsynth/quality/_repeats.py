@@ -61,6 +61,8 @@ class Repeats:
     def __init__(self, options: _Repeats, setting: Setting) -> None:
         self.options = options
         self._part, self._reason = options.part, options.part.removesuffix("s")
+        self._entered: dict[int, list[tuple[Seen, int]]] = {}
+        """Number of a row → what of it entered which index, until it is known whether it stays."""
         self.seen = {field: self.fresh() for field in fields_of(options.on)}
         take_known(self.seen, options.against, setting.home, self._part, self.fresh)
         for one in self.seen.values():
@@ -73,15 +75,19 @@ class Repeats:
     def __call__(self, sample: Sample) -> Verdict:
         """Which field of which earlier row decides, if any; every field enters its index."""
         found: tuple[str, Match] | None = None
-        empty = True
+        empty, entered = True, []
         for field, one in self.seen.items():
             text = one.form(text_of(sample, field, self._part))
             if not text:
                 continue
             empty = False
             match = one.add(text, sample.id, sample.index)
+            if one.last is not None:
+                entered.append((one, one.last))
             if match and (found is None or match.known > found[1].known):
                 found = field, match
+        if entered:
+            self._entered[sample.index] = entered
         if empty:
             return KEEP if self.options.empty == "keep" else Verdict(keep=False, reason="empty")
         if found is None:
@@ -102,10 +108,11 @@ class Repeats:
         part = self._part
         return {field: one.form(text_of(sample, field, part)) for field, one in self.seen.items()}
 
-    def settled(self, keep: bool) -> None:
-        """Notes whether the sample that came last was kept."""
-        for one in self.seen.values():
-            one.settle(keep)
+    def settled(self, sample: Sample, keep: bool) -> None:
+        """Notes whether a sample was kept; others may have come since."""
+        for one, entry in self._entered.pop(sample.index, ()):
+            if keep:
+                one.keep(entry)
 
     def save(self, folder: Path) -> None:
         """Writes the index of each field into a run's folder, when the run is closed."""

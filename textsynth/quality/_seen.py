@@ -48,8 +48,13 @@ class Seen(Protocol):
         """As `add`; nothing enters."""
         ...
 
-    def settle(self, keep: bool) -> None:
-        """Whether the row of the text that `add` got last was kept."""
+    @property
+    def last(self) -> int | None:
+        """The entry that `add` made last; None where it made none."""
+        ...
+
+    def keep(self, entry: int) -> None:
+        """The row of an entry was kept."""
         ...
 
     def begin(self) -> None:
@@ -110,11 +115,14 @@ class Digests:
     def _match(self, entry: int) -> Match:
         return Match(entry < self._own, None, self._labels.about(entry, self._own))
 
-    def settle(self, keep: bool) -> None:
-        """As `Seen.settle`."""
-        if keep and self._last >= 0:
-            self._labels.keep(self._last)
-        self._last = -1
+    @property
+    def last(self) -> int | None:
+        """As `Seen.last`."""
+        return self._last if self._last >= 0 else None
+
+    def keep(self, entry: int) -> None:
+        """As `Seen.keep`."""
+        self._labels.keep(entry)
 
     def begin(self) -> None:
         """As `Seen.begin`."""
@@ -150,7 +158,7 @@ class Shingles:
         self.index = Index(threshold, shingle, native=native)
         self._long, self._short = Labels(), Labels()
         self._own = self._own_short = 0
-        self._last: tuple[Labels, int] | None = None
+        self._last: int | None = None
 
     def __len__(self) -> int:
         return len(self._long) + len(self._short)
@@ -167,11 +175,11 @@ class Shingles:
         score = self.index.add(text)
         self._last = None
         if len(self.index) > len(self._long):
-            self._last = (self._long, len(self._long))
+            self._last = len(self._long)
+            self._long.add(row, number, source)
         elif len(self.index.short) > len(self._short):
-            self._last = (self._short, len(self._short))
-        if self._last:
-            self._last[0].add(row, number, source)
+            self._last = -1 - len(self._short)
+            self._short.add(row, number, source)
         return None if score is None else self._match(score)
 
     def find(self, text: str) -> Match | None:
@@ -186,11 +194,17 @@ class Shingles:
         entry = -1 - entry
         return Match(entry < self._own_short, score, self._short.about(entry, self._own_short))
 
-    def settle(self, keep: bool) -> None:
-        """As `Seen.settle`."""
-        if keep and self._last:
-            self._last[0].keep(self._last[1])
-        self._last = None
+    @property
+    def last(self) -> int | None:
+        """As `Seen.last`: a text shorter than a shingle has -1 - n."""
+        return self._last
+
+    def keep(self, entry: int) -> None:
+        """As `Seen.keep`."""
+        if entry < 0:
+            self._short.keep(-1 - entry)
+        else:
+            self._long.keep(entry)
 
     def begin(self) -> None:
         """As `Seen.begin`."""

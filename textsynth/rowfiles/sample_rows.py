@@ -21,12 +21,13 @@ _PAIRS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("question", "query", "질문"), ("answer", "response", "reply", "답변", "답")),
 )
 _TEXT = ("text", "본문", "내용")
-_ROLES = {
+ROLES = {
     "user": "user", "human": "user", "customer": "user", "사용자": "user",
     "assistant": "assistant", "gpt": "assistant", "chatgpt": "assistant", "model": "assistant",
     "bot": "assistant", "agent": "assistant", "상담원": "assistant",
     "system": "system", "developer": "system",
 }  # fmt: skip
+"""What a speaker is called in the files of others → role."""
 _LONGEST = 500
 """Characters of another column that a row carries along."""
 
@@ -156,7 +157,7 @@ def _spoken(value: Any) -> tuple[str, list[Turn]]:
             continue
         named = str(entry.get("role") or entry.get("from") or "").strip().casefold()
         content = entry.get("content") if "content" in entry else entry.get("value")
-        role, text = _ROLES.get(named, ""), _content(content)
+        role, text = ROLES.get(named, ""), _content(content)
         if role == "system":
             system = system or text
         elif role and text:

@@ -17,6 +17,9 @@ _TASKS = {
     "qa": "question-answering", "knowledge": "question-answering",
     "classify": "text-classification",
 }  # fmt: skip
+_GIVEN = "given"
+"""The method of rows that were there before: a curation."""
+
 _SMALL = ("qwen2.5-coder", "smollm2")
 
 _VALUES = 100
@@ -43,21 +46,30 @@ trainer = SFTTrainer(
 trainer.train()
 ```"""
 
+_USED = """\
+```python
+from datasets import load_dataset
+
+data = load_dataset("path/to/this/folder", split="train")  # or "owner/name" on the Hub
+print(data[0])
+```"""
+
 
 def card(
     summary: Summary, columns: Sequence[Column], *, rows: int, licence: str | None = None
 ) -> str:
     """The whole of README.md. Same run, same text: there is no date in it, and no time."""
+    given = summary.method == _GIVEN
     sections = [
         ("", _what(summary, rows, licence)),
-        ("How it was made", _made(summary)),
-        ("From briefs to rows", _funnel(summary)),
+        ("How it was curated" if given else "How it was made", _made(summary)),
+        ("From rows to kept rows" if given else "From briefs to rows", _funnel(summary)),
         ("What fell short", _bullets(escape(text) for text in summary.short)),
         ("What is in it", _shares(summary)),
         ("What was found", _findings(summary)),
         ("Columns", _columns(columns)),
         ("Known limits", _bullets(_limits(summary))),
-        ("How to use it", _USE),
+        ("How to use it", _USED if given else _USE),
         ("The job", _job(summary.job_text)),
     ]
     parts = [f"---\n{_front(summary, rows, licence)}---", f"# {escape(_name(summary))}"]
@@ -99,6 +111,10 @@ def _front(summary: Summary, rows: int, licence: str | None) -> str:
             }
         ],
     }
+    if summary.method == _GIVEN:
+        # Who wrote the rows, and who had a hand in them, is not known here.
+        unknown = ("annotations_creators", "language_creators", "source_datasets")
+        front |= dict.fromkeys(unknown) | {"tags": ["curated", "textsynth"]}
     given = {key: value for key, value in front.items() if value is not None}
     return yaml.safe_dump(given, allow_unicode=True, sort_keys=False, width=10_000)
 
@@ -108,10 +124,16 @@ def _what(summary: Summary, rows: int, licence: str | None) -> str:
     samples = "sample" if rows == 1 else "samples"
     written = f" in {language}" if language else ""
     tool = f"textsynth {escape(summary.version)}".strip()
-    text = (
-        f"{rows:,} {samples}{written}, written by language models with {tool}. "
-        "Programs wrote and filtered them: do not take it that a person has read them."
-    )
+    if summary.method == _GIVEN:
+        text = (
+            f"{rows:,} of {summary.briefs:,} rows that were there before, curated with {tool}. "
+            "Programs filtered them: do not take it that a person has read them."
+        )
+    else:
+        text = (
+            f"{rows:,} {samples}{written}, written by language models with {tool}. "
+            "Programs wrote and filtered them: do not take it that a person has read them."
+        )
     if licence is None:
         text += (
             "\n\nNo licence has been chosen for this dataset. Choose one before you share it, and "
@@ -120,11 +142,26 @@ def _what(summary: Summary, rows: int, licence: str | None) -> str:
     return text
 
 
-def _made(summary: Summary) -> str:
-    parts = [
+def _written(summary: Summary) -> str:
+    return (
         f"The method is **{escape(summary.method) or 'not named'}**. The job asked for "
         f"{summary.asked:,} kept rows, and {summary.briefs:,} briefs were written out. The models "
-        f"read {summary.tokens_in:,} tokens and wrote {summary.tokens_out:,}.",
+        f"read {summary.tokens_in:,} tokens and wrote {summary.tokens_out:,}."
+    )
+
+
+def _made(summary: Summary) -> str:
+    if summary.method == _GIVEN:
+        text = "The rows were read as they are; filters decided which of them stay."
+        if summary.models:
+            text += (
+                f" For that, models read {summary.tokens_in:,} tokens and wrote "
+                f"{summary.tokens_out:,}."
+            )
+    else:
+        text = _written(summary)
+    parts = [
+        text,
         _table(("Model", "Requests"), _ranked(summary.models)),
     ]
     personas = [s.path for s in summary.sources if s.kind.startswith("persona") and not s.problem]
@@ -194,6 +231,11 @@ def _columns(columns: Sequence[Column]) -> str:
 
 
 def _limits(summary: Summary) -> list[str]:
+    if summary.method == _GIVEN:
+        return [
+            "Filters took out what they could recognise. What the rows say was not checked.",
+            "Who wrote the rows, and under which licence, stands with their source.",
+        ]
     limits = [
         "A model wrote every text. What it says may be wrong, made up or out of date, even where "
         "it sounds sure.",

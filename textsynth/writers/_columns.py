@@ -20,6 +20,7 @@ KINDS: dict[str, str] = {
     "messages": "list of turns (role, content)",
     "calls": "list of turns (role, content, tool_calls, tool_call_id, name)",
     "json": "JSON as text",
+    "given": "as it came",
 }
 """The kinds of columns, in the words of the card."""
 

@@ -14,6 +14,7 @@ from textsynth.records import Sample, Summary
 from textsynth.writers import Writer
 from textsynth.writers._card import card
 from textsynth.writers._columns import Column, Scan
+from textsynth.writers._given import Table
 from textsynth.writers._text import put
 
 _BATCH = 1_000
@@ -43,12 +44,19 @@ class Dataset(Writer):
         data.mkdir(parents=True, exist_ok=True)
         for left in data.glob("train-*.partial"):
             left.unlink()
-        scan = Scan.of(samples)
-        columns = scan.table(self.lineage)
-        asides, rows = self._shards(samples, columns, data)
-        if rows != scan.rows:
+        # What can be walked only once is found out below, and none of it is used up here.
+        first = None if iter(samples) is samples else next(iter(samples), None)
+        if first is not None and "form" in first.seeds:
+            table = Table.of(samples)
+            columns, count, schema = table.columns, table.rows, table.schema
+        else:
+            scan = Scan.of(samples)
+            columns, count = scan.table(self.lineage), scan.rows
+            schema = _schema(columns)
+        asides, rows = self._shards(samples, columns, data, schema)
+        if rows != count:
             raise TextsynthError(
-                f"the dataset cannot be written: {scan.rows} samples at first, then {rows}",
+                f"the dataset cannot be written: {count} samples at first, then {rows}",
                 fix="hand over samples that can be walked twice, such as a list, and wait until "
                 "nothing adds to them",
             )
@@ -64,11 +72,10 @@ class Dataset(Writer):
         return [*files, put(text, folder / "README.md")]
 
     def _shards(
-        self, samples: Iterable[Sample], columns: Sequence[Column], data: Path
+        self, samples: Iterable[Sample], columns: Sequence[Column], data: Path, schema: Any
     ) -> tuple[list[Path], int]:
         import pyarrow.parquet as pq
 
-        schema = _schema(columns)
         asides: list[Path] = []
         rows = 0
         for shard in _runs(samples, self.rows_per_shard):

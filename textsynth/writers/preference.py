@@ -7,6 +7,7 @@ from typing import Any
 
 from textsynth.records import Sample
 from textsynth.writers import JsonLinesWriter
+from textsynth.writers._given import pair_of
 
 
 class Preference(JsonLinesWriter):
@@ -17,7 +18,8 @@ class Preference(JsonLinesWriter):
 
     def rows(self, sample: Sample) -> Iterator[dict[str, Any]]:
         """The pair, if the sample is one."""
-        pair = {name: sample.columns.get(name) for name in ("prompt", "chosen", "rejected")}
+        columns = pair_of(sample)
+        pair = {name: columns.get(name) for name in ("prompt", "chosen", "rejected")}
         if not all(isinstance(turns, list) and turns for turns in pair.values()):
             return
         if self.conversational:
