@@ -193,7 +193,9 @@ class _Reader:
             if options.get(option) is not None:
                 options[option] = self.part(shelf, options[option], (*path, name, option))
         try:
-            context = {"home": self.home, "language": self.language}
+            context = {
+                "home": self.home, "language": self.language, "methods": list(METHODS.names()),
+            }  # fmt: skip
             return kind.model_validate(options, context=context)
         except ValidationError as error:
             raise self.explain(error, (*path, name), kind) from None

@@ -14,6 +14,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import yaml
+from pydantic.fields import FieldInfo
 
 from textsynth.engine.catalogue import DEFAULT, MODELS, cache_folder
 from textsynth.errors import JobError, TextsynthError, nearest
@@ -21,6 +22,7 @@ from textsynth.inputs import SHELF as INPUTS
 from textsynth.methods import SHELF as METHODS
 from textsynth.providers import SHELF as PROVIDERS
 from textsynth.quality import SHELF as QUALITY
+from textsynth.quality import VARIED, Filter
 from textsynth.resources import find_file, find_files
 from textsynth.shelf import Part, Shelf
 from textsynth.version import VERSION
@@ -192,10 +194,19 @@ def _info(shelf: Shelf[Any], name: str, origin: str) -> PartInfo:
             else _plain(field.get_default(call_default_factory=True)),
             " ".join((field.description or "").split()),
         )
-        for key, field in kind.model_fields.items()
+        for key, field in _fields(kind).items()
     ]
     text = " ".join((kind.__doc__ or "").split())
     return PartInfo(shelf.name, name, origin, text, options)
+
+
+def _fields(kind: type[Part]) -> dict[str, FieldInfo]:
+    """A part's options; what all filters that look at a row alone have in common comes last."""
+    fields = dict(kind.model_fields)
+    if issubclass(kind, Filter):
+        shared = {name: fields.pop(name) for name in VARIED}
+        fields |= shared if kind.alone else {}
+    return fields
 
 
 def _type_name(annotation: Any) -> str:

@@ -52,13 +52,13 @@ class Screening:
         self.seconds: dict[str, float] = defaultdict(float)
         """Processor time of each filter, of those that ask nothing; mends count with theirs."""
         for part in self.filters:
-            mend, judge = part.mend(setting), part.judging(setting)
+            mend, judge = _mend(part, setting), part.judging(setting)
             if mend is not None:
                 self._mends.append((part.part, mend))
             if judge is not None:
                 self._judges[part.part] = judge
             elif part.alone:
-                self._alone.append((part.part, part.screen(setting)))
+                self._alone.append((part.part, _screen(part, setting)))
             else:
                 self._screens[part.part] = part.screen(setting)
         self._ahead: dict[str, Callable[[Sample], Awaitable[None]]] = {
@@ -217,3 +217,23 @@ class Screening:
         if replies:
             sample = replace(sample, replies=(*sample.replies, *replies))
         return sample, found, tuple(replies)
+
+
+def _screen(part: Filter, setting: Setting) -> Screen:
+    """The screen of a filter that looks at a sample alone: the one with the options of the row."""
+    screens = {key: own.screen(setting) for key, own in part.variants().items()}
+    if len(screens) == 1:
+        return screens["", ""]
+    return lambda sample: screens[part.which(sample)](sample)
+
+
+def _mend(part: Filter, setting: Setting) -> Mend | None:
+    mends = {key: own.mend(setting) for key, own in part.variants().items()}
+    if not any(mends.values()):
+        return None
+
+    def mend(sample: Sample) -> tuple[Sample, Mapping[str, Any]]:
+        own = mends[part.which(sample)]
+        return own(sample) if own else (sample, {})
+
+    return mend

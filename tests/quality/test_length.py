@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pydantic import ValidationError
 
 from tests.quality.samples import chat, verdict
 from textsynth.quality.length import Length
+from textsynth.records import Message
 
 LONG = "Could you tell me how long the transfer takes?"
 
@@ -75,6 +78,25 @@ def test_questions_and_answers_have_limits_of_their_own() -> None:
     assert word(user={"max_words": 2}, assistant={"max_words": 8}) == "too_long"
     with pytest.raises(ValidationError):
         word(user={"max_turns": 1})
+
+
+def test_the_order_of_the_speakers() -> None:
+    row = chat("How long does it take?", "Five days.", "Thanks.")
+    twice = replace(row, messages=(*row.messages[:2], row.messages[1]))
+    called = Message(role="tool", content="5")
+    between = replace(row, messages=(*row.messages[:2], called, row.messages[1]))
+    assert verdict(Length(), twice).keep
+    said = verdict(Length(alternate=True), twice)
+    assert (said.reason, said.score) == ("same_speaker_twice", 3)
+    assert verdict(Length(alternate=True), row).keep
+    assert verdict(Length(alternate=True), between).keep
+    assert verdict(Length(last="assistant"), row).reason == "wrong_last_turn"
+    assert verdict(Length(last="user"), row).keep
+    assert verdict(Length(last="assistant", alternate=True), chat(columns={"text": LONG})).keep
+
+
+def test_the_turn_at_fault_is_named() -> None:
+    assert verdict(Length(max_chars=20), chat("Hi", LONG)).details == {"turn": 2}
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,9 @@ ASK = "How long does a transfer take?"
         "振込には二日かかります。", "振込には二日ほどかかる予定です",
         "转账需要两天。", "需要两天，可以吗",
         "โอนเงินไปธนาคารอื่นใช้เวลาสองวันค่ะ", "हस्तांतरण में दो दिन लगते हैं।", "التحويل يستغرق يومين؟",
-        "See option A or plan b.", "",
+        "See option A or plan b.", "", "The code is 4471", "It is 5 pm", "I'd say two days max",
+        "고객센터: 1588-1234", "총 금액은 15,000원", "다음 주 월요일에 도착 예정",
+        "아마 내일쯤 도착할 듯",
     ],
 )  # fmt: skip
 def test_keeps_an_assistant_turn(text: str) -> None:
@@ -47,7 +49,11 @@ def test_keeps_an_assistant_turn(text: str) -> None:
         "수수료는 다음과 같습니다:", "여권, 급여 명세서,",
         "오전 아홉 시부터 오후 네 시 삼십 분까지",
         "振込には二日かかりますが、海外の銀行へ送る場合", "转账到其他银行一般需要两个工作日到",
-        "Die Überweisung dauert zwei Tage und",
+        "Die Überweisung dauert zwei Tage und", "You will get an email with",
+        "Your refund will be processed within", "The fee is $5 for transfers and $",
+        "Here:\n- Passport\n- A copy of the", "이 경우에는 고객센터로 연락하시거나",
+        "환불은 보통 사흘 정도 소요되",
+        "가입하신 상품의 만기일은 다음 달",
     ],
 )  # fmt: skip
 def test_drops_an_assistant_turn(text: str) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Self
+
+from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, model_validator
 
 from textsynth.asking import Ask
-from textsynth.records import Brief, Sample, Setting, Verdict
+from textsynth.errors import nearest
+from textsynth.records import LANGUAGES, Brief, Sample, Setting, Verdict, spoken
 from textsynth.shelf import Part, Shelf
 
 Screen = Callable[[Sample], Verdict]
@@ -19,6 +22,28 @@ Judge = Callable[[Sample, Brief, Ask], Awaitable[Verdict]]
 """A filter that asks a model: may be called side by side and in any order."""
 
 KEEP = Verdict(keep=True)
+
+VARIED = ("languages", "kinds")
+"""The options of every filter that looks at a sample alone: other options for some rows."""
+
+GIVEN = "given"
+"""The method of a row that no method wrote: one of a data set that is curated."""
+
+SHAPES = ("messages", "pair", "text")
+"""The kinds of given rows: a conversation, a question with its answer, texts in columns."""
+
+
+def shape(sample: Sample) -> str:
+    """Which of SHAPES a row has."""
+    said = spoken(sample.messages)
+    if not said:
+        return "text"
+    return "pair" if [m["role"] for m in said] == ["user", "assistant"] else "messages"
+
+
+def kinds_of(sample: Sample) -> tuple[str, ...]:
+    """The kinds of a row, the narrowest first: its shape and `given`, or its method."""
+    return (shape(sample), GIVEN) if sample.method == GIVEN else (sample.method,)
 
 
 class Filter(Part):
@@ -37,6 +62,60 @@ class Filter(Part):
 
     may_use: ClassVar[tuple[str, ...]] = ()
     """Fields that its prompts use where they are there; None where they are not."""
+
+    languages: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Options for the rows of a language, over those above: `{ko: {option: value}}`."""
+
+    kinds: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Options for the rows of a kind, over those of their language: `{dialogue: {option: value}}`.
+    A kind is a method; for rows of a file, `given`, or one of messages, pair and text."""
+
+    _variants: dict[tuple[str, str], Filter] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _vary(self, info: ValidationInfo) -> Self:
+        if not self.languages and not self.kinds:
+            return self
+        if not self.alone:
+            raise ValueError(
+                "languages and kinds are options of filters that look at each row by itself; "
+                f"{self.part} compares rows or asks a model"
+            )
+        _known("languages", self.languages, LANGUAGES)
+        methods = (info.context or {}).get("methods")
+        if methods is not None:
+            _known("kinds", self.kinds, [*methods, GIVEN, *SHAPES])
+        for code in ("", *self.languages):
+            for kind in ("", *self.kinds):
+                if code or kind:
+                    self._variants[code, kind] = self._variant(code, kind, info.context)
+        return self
+
+    def _variant(self, code: str, kind: str, context: Any) -> Filter:
+        keys = _options(type(self))
+        own = {keys[n]: getattr(self, n) for n in keys if n in self.model_fields_set}
+        where, more = "", dict[str, Any]()
+        for field, name in (("languages", code), ("kinds", kind)):
+            if name:
+                where, more = f"{field}.{name}", {**more, **getattr(self, field)[name]}
+                _known(where, getattr(self, field)[name], keys.values(), "option")
+        try:
+            return type(self).model_validate({**own, **more}, context=context)
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = ".".join([where, *map(str, first["loc"])])
+            raise ValueError(f"{field}: {first['msg'].removeprefix('Value error, ')}") from None
+
+    def variants(self) -> Mapping[tuple[str, str], Filter]:
+        """(language, kind) → the filter with the options of such rows; "" is any other."""
+        return {("", ""): self, **self._variants}
+
+    def which(self, sample: Sample) -> tuple[str, str]:
+        """The key of the variant that goes for a row."""
+        if not self._variants:
+            return "", ""
+        code = sample.language if sample.language in self.languages else ""
+        return code, next((kind for kind in kinds_of(sample) if kind in self.kinds), "")
 
     def screen(self, setting: Setting) -> Screen:
         """A fresh screen. It sees every sample, also those that other filters drop.
@@ -78,6 +157,20 @@ class Filter(Part):
     def cautions(self, setting: Setting) -> Sequence[str]:
         """What the user should know before the run starts. Raises JobError where it cannot work."""
         return ()
+
+
+def _options(kind: type[Filter]) -> dict[str, str]:
+    """Field → option, of what `languages` and `kinds` may set: all options but those two."""
+    fields = kind.model_fields.items()
+    return {n: f.alias or n for n, f in fields if n not in VARIED}
+
+
+def _known(field: str, given: Iterable[str], known: Iterable[str], what: str = "") -> None:
+    names = list(known)
+    for name in given:
+        if name not in names:
+            what = what or ("language" if field == "languages" else "kind of row")
+            raise ValueError(f"{field}: there is no {what} '{name}'; {nearest(name, names)}")
 
 
 SHELF = Shelf(__name__, Filter)

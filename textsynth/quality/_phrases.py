@@ -33,3 +33,11 @@ def phrases(block: str, *more: str, **parts: str) -> re.Pattern[str]:
 def plain(text: str) -> str:
     """Lower case, white space collapsed, apostrophes straight: the form that phrases expect."""
     return " ".join(text.replace("’", "'").lower().split())
+
+
+def holds(text: str, hints: tuple[str, ...]) -> bool:
+    """Whether any of the hints stands in a text: what lets most texts pass without a search."""
+    for hint in hints:  # noqa: SIM110 - takes half of the time that `any` does
+        if hint in text:
+            return True
+    return False

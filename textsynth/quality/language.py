@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 
 from pydantic import Field, field_validator
@@ -37,6 +38,58 @@ _ADDRESS = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.]+|[@#]\w+")
 _FOREIGN = "".join(v for k, v in SCRIPT_CLASSES.items() if k not in ("latin", "greek"))
 _GLOSS = re.compile(rf"""[(（\["'“‘「『《«][{_FOREIGN}\s·,.!?-]+[)）\]"'”’」』》»]""")
 _GREEK_WORD = re.compile(rf"[{SCRIPT_CLASSES['greek']}]{{3,}}")
+_ENGLISH = frozenset(
+    [
+        "the",
+        "and",
+        "of",
+        "is",
+        "it",
+        "that",
+        "this",
+        "with",
+        "you",
+        "your",
+        "are",
+        "was",
+        "were",
+        "have",
+        "has",
+        "had",
+        "not",
+        "been",
+        "will",
+        "would",
+        "could",
+        "should",
+        "my",
+        "our",
+        "their",
+        "they",
+        "them",
+        "there",
+        "which",
+        "when",
+        "what",
+        "how",
+        "who",
+        "why",
+        "from",
+        "if",
+        "by",
+        "be",
+        "we",
+        "i'm",
+        "it's",
+        "i've",
+        "don't",
+        "can't",
+        "didn't",
+        "isn't",
+        "you're",
+        "that's",
+    ]
+)
 _LATIN_WORD = re.compile(rf"[{SCRIPT_CLASSES['latin']}][{SCRIPT_CLASSES['latin']}\d'’&.-]*")
 
 
@@ -86,10 +139,10 @@ class Language(Filter):
             )
 
         def verdict(sample: Sample) -> Verdict:
-            for _, text in turns(sample):
+            for number, (_, text) in enumerate(turns(sample), 1):
                 failed = self._failed(text, code)
                 if failed:
-                    return failed
+                    return replace(failed, details={"turn": number})
             return KEEP
 
         return verdict
@@ -150,11 +203,13 @@ class Language(Filter):
             return Verdict(keep=False, reason="wrong_language", score=round(share, 3))
         if code == "ja" and counts.get("han", 0) >= 8 and not counts.get("kana"):
             return Verdict(keep=False, reason="wrong_language", score=0.0)
-        foreign = _foreign(prose, own)
+        foreign = _foreign(prose, own, counts)
         if foreign > self.max_foreign:
             return Verdict(keep=False, reason="mixed_script", score=float(foreign))
         letters = sum(counts.get(name, 0) for name in own)
         if letters < self.min_letters or len(_rivals(code)) < 2:
+            return None
+        if code == "en" and self.threshold <= _SURE and _english(prose):
             return None
         chance = _weak(prose, code) if code in WEAK else _chance(prose, code)
         if chance < self.threshold * (1.0 if letters >= _LONG else 0.4):
@@ -163,12 +218,10 @@ class Language(Filter):
 
 
 def _prose(text: str) -> str:
-    # Most texts hold neither, which is seen in a twentieth of the time.
     if "`" in text:
         text = _CODE.sub(" ", text)
-    if "@" in text or "#" in text or "://" in text or "www." in text:
-        text = _ADDRESS.sub(" ", text)
-    return text
+    signs = "@" in text or "#" in text or "://" in text or "www." in text
+    return _ADDRESS.sub(" ", text) if signs else text
 
 
 def _own_share(text: str, counts: dict[str, int], own: tuple[str, ...]) -> float:
@@ -186,24 +239,33 @@ def _own_share(text: str, counts: dict[str, int], own: tuple[str, ...]) -> float
     return mine / total if total else 1.0
 
 
-def _foreign(text: str, own: tuple[str, ...]) -> int:
+def _foreign(text: str, own: tuple[str, ...], there: dict[str, int]) -> int:
     """Letters of third scripts, those in brackets or quotation marks of their own left out."""
     if text.isascii():
         return 0
+    welcome = (*own, "latin", "greek")
+    if all(name in welcome for name in there):
+        return 0
     counts = scripts(_GLOSS.sub(" ", text))
-    return sum(n for name, n in counts.items() if name not in (*own, "latin", "greek"))
+    return sum(n for name, n in counts.items() if name not in welcome)
 
 
 @cache
-def _rivals(code: str) -> tuple[str, ...]:
+def _rivals(code: str) -> frozenset[str]:
     """The languages that could be taken for `code`, itself included: those that share a script.
 
     Japanese and Chinese are told by the kana.
     """
     own = set(SCRIPTS.get(code, ("latin",)))
     if "han" in own:
-        return (code,)
-    return tuple(c for c in LANGUAGES if own & set(SCRIPTS.get(c, ("latin",))))
+        return frozenset((code,))
+    return frozenset(c for c in LANGUAGES if own & set(SCRIPTS.get(c, ("latin",))))
+
+
+def _english(text: str) -> bool:
+    """Whether three of ten words are small ones of English alone: then no model need be asked."""
+    words = text.lower().split()
+    return sum(map(_ENGLISH.__contains__, words)) * 10 >= 3 * len(words)
 
 
 def _chance(text: str, code: str) -> float:
@@ -211,7 +273,8 @@ def _chance(text: str, code: str) -> float:
     seen = chances(text)
     kin = KIN.get(code, ())
     own = sum(seen.get(name, 0.0) for name in (code, *kin))
-    total = own + sum(seen.get(name, 0.0) for name in _rivals(code) if name not in (code, *kin))
+    rivals = _rivals(code)
+    total = own + sum(p for name, p in seen.items() if name in rivals and name not in (code, *kin))
     return own / total if total > 0 else 1.0
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Self
+from dataclasses import replace
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -21,9 +22,13 @@ class OfRole(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     min_chars: int | None = Field(default=None, ge=0)
+    """Least characters of a turn."""
     max_chars: int | None = Field(default=None, ge=1)
+    """Most characters of a turn."""
     min_words: int | None = Field(default=None, ge=0)
+    """Least words of a turn."""
     max_words: int | None = Field(default=None, ge=1)
+    """Most words of a turn."""
 
 
 class Length(Filter):
@@ -57,6 +62,12 @@ class Length(Filter):
     max_turns: int | None = Field(default=None, ge=1)
     """Most user and assistant turns; unset for no limit."""
 
+    alternate: bool = False
+    """Whether user and assistant must take turns (results of tools may stand between)."""
+
+    last: Literal["user", "assistant"] | None = None
+    """Who must have the last word; unset: either. Training on replies wants the assistant."""
+
     roles: dict[str, OfRole] = Field(default_factory=dict)
     """Limits of their own for the turns of a role, such as `{user: {max_chars: 500}, assistant:
     {min_chars: 80}}`: min_chars, max_chars, min_words, max_words."""
@@ -86,18 +97,34 @@ class Length(Filter):
             return Verdict(keep=False, reason="too_few_turns", score=float(len(texts)))
         if self.max_turns is not None and len(texts) > self.max_turns:
             return Verdict(keep=False, reason="too_many_turns", score=float(len(texts)))
+        if self.alternate or self.last:
+            fault = self._order(sample)
+            if fault:
+                return fault
         if not texts or not all(texts):
             return Verdict(keep=False, reason="empty_turn", score=0.0)
-        for role, text in said:
+        for number, (role, text) in enumerate(said, 1):
             broken = self._broken(text, self._of(role) if self.roles else self)
             if broken:
-                return broken
+                return replace(broken, details={"turn": number})
         if sum(map(len, texts)) >= self.min_total:
             return KEEP
         total = sum(weight(text) for text in texts)
         if total < self.min_total:
             return Verdict(keep=False, reason="too_short", score=float(total))
         return KEEP
+
+    def _order(self, sample: Sample) -> Verdict | None:
+        """Whether the wrong side speaks; the score is the number of the message."""
+        before = ""
+        for number, message in enumerate(sample.messages, 1):
+            role = message["role"]
+            if self.alternate and role == before and role in SPEAKERS:
+                return Verdict(keep=False, reason="same_speaker_twice", score=float(number))
+            before = role
+        if self.last and before in ("user", "assistant", "tool") and before != self.last:
+            return Verdict(keep=False, reason="wrong_last_turn", score=float(len(sample.messages)))
+        return None
 
     def _of(self, role: str) -> Length:
         own = self.roles.get(role)

@@ -7,7 +7,7 @@ import re
 from pydantic import Field, field_validator
 
 from textsynth.quality import KEEP, Filter, Screen
-from textsynth.quality._phrases import phrases, plain
+from textsynth.quality._phrases import holds, phrases, plain
 from textsynth.quality._text import turns
 from textsynth.records import Sample, Setting, Verdict
 
@@ -17,7 +17,8 @@ _PARTS = {
     "task": r"(?:content|material|text|stor(?:y|ies)|fiction|(?:a )?responses?|images?|code"
     r"|(?:a )?scripts?|(?:a )?dialogues?|conversations?|examples?|instructions)",
     "flat": r"(?! (?:without|until|unless|before|over|right now|today|yet|because your))",
-    "terms": r"(?:규정|정책|약관|전화|채팅|현재|지금|오늘|영업|시스템|본인|없이|전에는|않으면)",
+    "terms": r"(?:규정|정책|약관|전화|채팅|현재|지금|오늘|영업|시스템|본인|없이|전에는|않으면|환불"
+    r"|교환|취소|결제|배송|재고|면제|변경)",
     "able": r"(?:수(?:는|가)? ?없|어렵|불가)",
 }
 
@@ -25,6 +26,17 @@ _REFUSALS = r"""
 - \bI ?<cannot> (?:assist|comply|help) (?:you )?with (?:that|this|these|those|your|such)
   (?: (?:kind|type|sort) of)?(?: \w+)? (?:requests?|prompt|topic|task|question|scenario)\b<flat>
 - \bI ?<cannot> (?:assist|comply) with (?:that|this)\s*(?:[.!,;]|$)
+- \bI ?<cannot> help (?:you )?with (?:that|this)\s*(?:[.!;]|$)
+- \bI ?(?:<cannot>|will not) (?:provide|offer|give) (?:you )?(?:any )?(?:assistance|help|support)
+   (?:with|for) (?:that|this|such|your) (?:\w+ )?(?:requests?|prompt|task|topic|question)\b<flat>
+- \b(?:won't|will not|am not going to|'m not going to) be able to (?:assist|help|comply)(?: you)?
+   with (?:that|this|your|such) (?:requests?|prompt|task|topic)\b<flat>
+- \bI (?:cannot|can't|can not) and (?:will not|won't) \w+
+- \bI ?<cannot> (?:generate|create|write|produce) (?:that|this|such)(?: kind of| type of)?
+   (?:content|material|text|stor(?:y|ies)|responses?|fiction)\b
+- \bI ?<cannot> (?:generate|create|write|produce|say) (?:that|this|it|such a thing)\b[^.!?]{0,16}
+   (?:as|because|since) it(?:'s| is| would| could| may| might)\b
+- \b(?:it would be|it is|it's) (?:unethical|irresponsible|inappropriate|against my \w+) for me to\b
 - \bI ?<cannot> (?:assist|help)(?: you)? (?:with|in) (?:creating|generating|writing|producing
   |planning|promoting|hacking|phishing|anything|any (?:illegal|harmful|unethical))
 - \bI ?<cannot> (?:fulfil+|comply with|carry out|complete|answer|respond to|engage (?:in|with)
@@ -56,6 +68,11 @@ _REFUSALS = r"""
 - (?:죄송|미안|유감)[^.!?\n]{0,20}?(?:요청|질문|주제|내용)(?:하신 [가-힣 ]{1,12})?
   (?:에|에는|에 대해|에 대해서는|에 관해서는|은|을|는)? ?[^.!?\n]{0,8}?
   (?:응답|답변|대답|응할|응해|따를|따르|생성|수행|작성)[가-힣]{0,3} ?[가-힣]{0,3} ?<able>
+- (?:그|이|해당|이런|그런|이러한|그러한) ?요청(?:은|을|에는)? ?(?:들어|받아|수락|수행)[가-힣]{0,4}
+   ?<able>
+- (?:그|이|해당) ?(?:부분|내용|주제|질문)에 ?대해(?:서는|선)? ?(?:도움을 ?드릴|답변을? ?드릴
+  |답변할|말씀드릴|대답할) ?수(?:는|가)? ?없
+- 윤리적(?:인)? ?(?:이유|문제|기준|지침)(?:로|상|에)[^.!?\n]{0,20}<able>
 - (?:그런|이런|이러한|그러한) ?(?:요청|주제|내용|정보|글|콘텐츠)[은는을를]? ?
   제공[가-힣 ]{0,5}수(?:는|가)? ?없
 - (?:이|그|해당|이런|이러한|그런|그러한|요청하신) ?(?:요청|주제|내용|글|콘텐츠|대화)
@@ -84,6 +101,12 @@ _DISCLOSURES = r"""
 - \bI (?:don't|do not) have (?:feelings or|emotions or|a physical (?:body|form)|opinions or
   |real-time (?:access|data|information)|access to real-time)
 - \bmy (?:training data|knowledge cut-?off|last (?:knowledge )?update)\b
+- \bmy knowledge (?:was|is|has been|only|base|ends|stops|goes) (?:last )?(?:updated|limited to
+  |cut off|extends|goes|in|up)\b
+- \b(?:don't|do not|lack) (?:have )?the (?:ability|capability|capabilities) to (?:browse|access
+  |search|feel|experience|remember|view|process|interact)\b
+- \b(?:can't|cannot|unable to|not able to) (?:browse|access|search)[^.!?]{0,24}
+  \b(?:real-time|up-to-date|live) (?:data|information|news|sources)\b
 - \bI(?:'m| am| was) (?:ChatGPT|Qwen|Claude|Gemini|Llama
   |(?:trained|created|developed|made) by <maker>)\b
 - (?<![가-힣])(?:저는|나는|전|난|제가|저 역시) ?(?:[가-힣A-Za-z]+
@@ -95,8 +118,31 @@ _DISCLOSURES = r"""
 - <model_ko>(?:로서|이기 때문에|이므로|로써)(?: 저는| 제가|[ ,]|$)
 - 저는 (?:개인적인|감정이나|감정을|개인적) ?(?:의견|감정|경험|느끼)
   [가-힣 ]{0,10}(?:없|지 않|못)
-- (?:제|저의) (?:학습|훈련) ?데이터
+- (?:제|저의|제가) (?:학습|훈련)(?:한|된|받은)? ?데이터
+- (?:제|저의) (?:지식|정보)(?:은|는) [^.!?\n]{0,12}(?:까지|이후|제한|한정)
+- (?:저는|제가) [^.!?\n]{0,12}(?:실시간|최신) ?(?:정보|데이터|뉴스)[^.!?\n]{0,6}
+  (?:접근|검색|확인|조회)[가-힣 ]{0,6}(?:없|못)
 """
+
+# Without one of these none of the phrases can stand in a text.
+_REFUSAL_HINTS = (
+    "i can't", "i cannot", "i can not", "ican", "won't", "will not", "not going to", "for me to",
+    "decline", "unable", "not able", "not allowed", "comfortable", "against my", "violates my",
+    "violate my", "outside my", "designed", "programmed", "수 없", "수는 없", "수가 없", "수없",
+    "수는없", "수가없", "어렵", "불가", "가이드라인", "지침", "프로그래밍", "윤리", "콘텐츠 정책",
+)  # fmt: skip
+_AI_HINTS = (
+    " ai", "(ai", '"ai', "'ai", "는ai", "인ai", "a.i.", "artificial", "language model", "qwen",
+    "chatgpt", "claude", "gemini", "llama", "trained by", "created by", "developed by", "made by",
+    "personal", "feelings", "emotions", "opinions", "physical", "real-time", "up-to-date",
+    "live ", "the abilit", "the capabilit", "my training", "knowledge", "last update", "인공지능",
+    "인공 지능", "언어모델", "언어 모델", "개인적", "감정", "학습", "훈련", "지식", "실시간",
+    "최신",
+)  # fmt: skip
+_LISTS = (
+    ("ai_disclosure", phrases(_DISCLOSURES, **_AI_PARTS), _AI_HINTS),
+    ("refusal", phrases(_REFUSALS, **_PARTS), _REFUSAL_HINTS),
+)
 
 
 class Refusal(Filter):
@@ -122,15 +168,20 @@ class Refusal(Filter):
 
     def screen(self, setting: Setting) -> Screen:
         """Looks at one sample at a time; the first turn that matches decides."""
-        refusals = phrases(_REFUSALS, *self.extra, **_PARTS)
-        disclosures = phrases(_DISCLOSURES, **_AI_PARTS)
+        own = re.compile("|".join(f"(?i:{pattern})" for pattern in self.extra) or "(?!)")
 
         def verdict(sample: Sample) -> Verdict:
             for number, (_, text) in enumerate(turns(sample), 1):
                 line = plain(text)
-                for reason, pattern in (("ai_disclosure", disclosures), ("refusal", refusals)):
-                    if pattern.search(line):
-                        return Verdict(keep=False, reason=reason, score=float(number))
+                padded = f" {line}"
+                for reason, pattern, hints in _LISTS:
+                    match = pattern.search(line) if holds(padded, hints) else None
+                    if match is None and reason == "refusal" and self.extra:
+                        match = own.search(line)
+                    if match:
+                        details = {"turn": number, "found": match[0].strip()[:80]}
+                        score = float(number)
+                        return Verdict(keep=False, reason=reason, score=score, details=details)
             return KEEP
 
         return verdict

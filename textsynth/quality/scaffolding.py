@@ -1,0 +1,158 @@
+"""Drops samples with what a prompt left behind: blanks, labels, template tokens, preambles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Literal, get_args
+
+from pydantic import Field, field_validator
+
+from textsynth.quality import KEEP, Filter, Screen
+from textsynth.quality._code import prose
+from textsynth.quality._leaks import LABELS, PARTS, SCRIPT, leak, refers, told
+from textsynth.quality._placeholders import filler, placeholder
+from textsynth.quality._text import turns, weight
+from textsynth.records import Sample, Setting, Verdict
+
+Fault = Literal[
+    "template_token", "thinking", "placeholder", "filler", "label", "preamble", "absent_text"
+]
+_TOKEN = re.compile(
+    r"<[|｜][^|｜>\n]{1,40}[|｜]>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|<(?:unk|pad|bos"
+    r"|eos)>"
+    r"|\[/?(?:SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|CLS|SEP|MASK|PAD)\]|</s>(?!\w)|^\s*<s>"
+    r"|\[(?:im_start|im_end|EOS|BOS)\]|^\s*(?:assistant|user)\s*\n+(?=\S)"
+)
+_THOUGHT = re.compile(
+    r"</?(?:think|thinking|thoughts?|reasoning|scratchpad|reflection|inner_monologue"
+    r"|chain_of_thought"
+    r"|final_answer|rewritten_prompt|new_prompt|response|instructions?|question|answer|output|turn"
+    r"|persona|context|dialogue|conversation)>|</(?:user|assistant|system|human|customer|agent|bot"
+    r"|message|reply)>|^\s*<(?:user|assistant|system|human|customer|agent|bot)>",
+    re.I,
+)
+_SCRIPT_ASKED = re.compile(
+    r"dialog|conversation|script|role-?play|interview|transcript|scene|play|screenplay|chat"
+    r"|대화|대본|역할극|인터뷰|시나리오|상황극|면접|채팅",
+    re.I,
+)
+_STRUCK = re.compile(r"<s>[^<]*</s>")
+
+
+class Scaffolding(Filter):
+    """Finds what no speaker would say and no writer would leave in; code is left out.
+
+    English and Korean. template_token: `<|im_start|>`, `[INST]`; thinking: `<think>` and other tags
+    of a prompt's parts; placeholder: `[Your Name]`, `{{name}}`, `<NAME>`, `XXX`, `[회사명]`,
+    "OOO "
+    "고객님" (numbered ones such as `[NAME_1]` stand for what was redacted, and may stay); filler:
+    Lorem ipsum; label: "Customer:", "질문:" before a turn; preamble: "Here is the rewritten
+    prompt:", "요청하신 대로 "
+     "작성했습니다", "#Rewritten Prompt#"; absent_text: "according to the passage
+    above" where the row has none. A template that was asked for may have blanks, and a script
+    labels. The score is the number of the turn; details hold what was found.
+    """
+
+    alone = True
+
+    find: list[Fault] = Field(default_factory=lambda: list(get_args(Fault)))
+    """What is a fault."""
+
+    allow: list[str] = Field(default_factory=list)
+    """Texts that are no fault wherever they stand, such as `[Name]` or `</s>`."""
+
+    extra: list[str] = Field(default_factory=list)
+    """More regular expressions (case does not count) whose match drops a row as `extra`."""
+
+    @field_validator("extra")
+    @classmethod
+    def _compile(cls, value: list[str]) -> list[str]:
+        for pattern in value:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"'{pattern}' is no regular expression: {error}") from error
+        return value
+
+    def screen(self, setting: Setting) -> Screen:
+        """Looks at one sample at a time; the first turn with a fault decides."""
+        wanted = frozenset(self.find)
+        extra = [re.compile(pattern, re.IGNORECASE) for pattern in self.extra]
+
+        def verdict(sample: Sample) -> Verdict:
+            before = ""
+            for number, (role, text) in enumerate(turns(sample), 1):
+                plain = prose(text)
+                for known in self.allow:
+                    plain = plain.replace(known, " ")
+                for name, found in _faults(plain, role, before, sample):
+                    if name in wanted and found:
+                        return _dropped(name, number, found)
+                for pattern in extra:
+                    if match := pattern.search(plain):
+                        return _dropped("extra", number, match[0])
+                before += text + "\n"
+            return KEEP
+
+        return verdict
+
+
+def _dropped(reason: str, number: int, found: str) -> Verdict:
+    details = {"turn": number, "found": found.strip()[:80]}
+    return Verdict(keep=False, reason=reason, score=float(number), details=details)
+
+
+def _faults(text: str, role: str, before: str, sample: Sample) -> Iterator[tuple[str, str]]:
+    """(fault, what was found), "" where it was not."""
+    yield "template_token", _token(text)
+    yield "thinking", _first(_THOUGHT.search, text) if "<" in text and ">" in text else ""
+    yield "label", _label(text, role, before)
+    yield "placeholder", placeholder(text, before)
+    yield "filler", filler(text)
+    found = leak(text, before if role == "assistant" else "")
+    if not found and (role == "assistant" or sample.speakers):
+        found = told(text)
+    yield "preamble", found
+    found = refers(text) if role != "assistant" or not before else ""
+    yield "absent_text", found if found and not _has_text(text, before, found, sample) else ""
+
+
+def _first(search: Callable[[str], re.Match[str] | None], text: str) -> str:
+    match = search(text)
+    return match[0] if match else ""
+
+
+def _token(text: str) -> str:
+    if "<" in text or "[" in text:
+        return _first(_TOKEN.search, _STRUCK.sub(" ", text) if "<s>" in text else text)
+    start = text[:12].lstrip().lower()
+    return _first(_TOKEN.search, text) if start.startswith(("assistant", "user")) else ""
+
+
+def _label(text: str, role: str, before: str) -> str:
+    """The label of a script before the turn, or before a line of it where no script is meant."""
+    if not role or (":" not in text and "：" not in text):
+        return ""
+    asked = role == "assistant" and _SCRIPT_ASKED.search(before)
+    if match := LABELS.match(text) or (PARTS.match(text) if role == "assistant" else None):
+        # A question before a text that it is about is how people ask.
+        about = role != "assistant" and weight(text) >= 400 and "\n" in text
+        return "" if about or asked else match[0]
+    if "\n" in text and not asked and (match := SCRIPT.search(text)):
+        return match[0]
+    return ""
+
+
+def _has_text(text: str, before: str, found: str, sample: Sample) -> bool:
+    """Whether the row has a text that its words may refer to."""
+    if weight(before) >= 200 or weight(text) >= 400:
+        return True
+    after = text[text.find(found) + len(found) :]
+    if re.search(r"[:：\n\"“‘「『<]\s*\S[\s\S]{20}", after):
+        return True
+    long = (v for v in sample.columns.values() if isinstance(v, str) and weight(v) >= 100)
+    given = any(v not in text for v in long)
+    return given or any(
+        m["role"] in ("system", "tool") and weight(m["content"]) >= 200 for m in sample.messages
+    )
