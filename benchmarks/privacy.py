@@ -13,8 +13,12 @@ import random
 import time
 from collections.abc import Iterator
 
+from benchmarks.copies import row as row_of
+from benchmarks.copy_texts import answers, documents
 from tests.privacy.planted import rows, score
-from textsynth.privacy import KINDS, find
+from textsynth.privacy import KINDS, find, gates
+from textsynth.quality.pii import Pii
+from textsynth.records import Setting
 
 SIZE = 400_000
 PROSE = {
@@ -96,6 +100,30 @@ def main() -> None:
         took = time.process_time() - started
         size = len(text.encode()) / 1e6
         print(f"{name:18} {size / took:12.2f} {len(text) / 1e6 / took:16.2f} {found:10}")
+    _filter()
+
+
+def _filter() -> None:
+    """The filter pii over rows of a question and an answer, with and without the gates."""
+    print("\nrows of pii   characters   us/row   without gates   rows with findings")
+    for language in ("en", "ko"):
+        pick = random.Random(f"pii {language}")
+        texts = answers(language, 1000, documents(language, 60, pick), pick)
+        kept = [row["text"] for row in rows("planted") if row["language"] == language]
+        mixed = [f"{text}\n{pick.choice(kept)}" if n % 20 == 0 else text
+                 for n, text in enumerate(texts)]  # fmt: skip
+        made = [row_of(n, text, language, "") for n, text in enumerate(mixed)]
+        mend = Pii().mend(Setting(language))
+        took, found = {}, 0
+        for gates.OPEN in (False, True):
+            for sample in made[:50]:
+                mend(sample)
+            started = time.process_time()
+            found = sum(bool(mend(sample)[1]) for sample in made)
+            took[gates.OPEN] = (time.process_time() - started) / len(made) * 1e6
+        gates.OPEN = False
+        size = sum(map(len, mixed)) / len(mixed)
+        print(f"{language:11} {size:12.0f} {took[False]:8.0f} {took[True]:15.0f} {found:20}")
 
 
 if __name__ == "__main__":

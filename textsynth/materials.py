@@ -17,6 +17,7 @@ from textsynth.inputs._centroids import Centroids
 from textsynth.job import Job
 from textsynth.methods import ALWAYS, Around
 from textsynth.plan import Plan
+from textsynth.planting import planted
 from textsynth.prompts import Prompt, PromptBook
 from textsynth.quotas import Apportioned, check_quota, check_together
 from textsynth.records import LANGUAGES, Brief, Setting, Source, Table
@@ -56,7 +57,7 @@ class Materials:
         models = {role: provider.model_id() for role, provider in job.models.items()}
         return Setting(
             job.language, job.method.part, job.seed, self.fields, job.home,
-            {"": job.provider.model_id(), **models},
+            {"": job.provider.model_id(), **models}, self.redactions.stand_ins,
         )  # fmt: skip
 
     @property
@@ -78,7 +79,8 @@ def prepare(job: Job) -> Materials:
     with noting() as hidden:
         read = {name: part.load(job.home) for name, part in job.inputs.items()}
     seeds = safe(job, read, hidden)
-    items = {name: part.admit(seeds.items[name], job.language) for name, part in job.inputs.items()}
+    admit = {name: part.admit(seeds.items[name], job.language) for name, part in job.inputs.items()}
+    items = planted(job, admit)
     fields = _by_field(job, {name: found.rows for name, found in items.items()})
     _check_needs(job, fields)
     facets = _facets(job)

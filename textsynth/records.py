@@ -263,6 +263,8 @@ class Setting:
     """The folder of the job file, which paths in a filter's options are relative to."""
     models: Mapping[str, str] = field(default_factory=dict)
     """Role → id of the model that plays it; "": the model of all other roles."""
+    stand_ins: frozenset[tuple[str, str]] = frozenset()
+    """(kind, normal form) of what stands in redacted seeds: values that are nobody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +332,9 @@ class Closing:
 
     screened: Iterable[tuple[Sample, tuple[Verdict, ...]]] = ()
     """Kept samples, then dropped ones, each with the filters' words; walked from disk."""
+
+    setting: Setting = field(default_factory=Setting)
+    """What the job's filters know of it; the rows of its inputs among it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from textsynth.materials import Materials, prepare
 from textsynth.outlook import Outlook
 from textsynth.pipeline import Pipeline
 from textsynth.reading import job_of, require_rows
-from textsynth.records import Closing, Sample, Summary, Table, Verdict
+from textsynth.records import Closing, Sample, Setting, Summary, Table, Verdict
 from textsynth.runfolder import Run, SampleRows, find_run, read_summary
 from textsynth.stages import Staged, StageRun, run_stages
 from textsynth.tracing import NO_TRACING, Tracing, open_tracing
@@ -174,7 +174,9 @@ async def _run(
                 with _signals(pipeline), view.watch(pipeline), span:
                     await pipeline.produce()
                 seeds = [*tables, *materials.seeds.tables(), *llm.guard.table(pipeline.checked)]
-                pipeline.tables = llm.guard.tables(tables_of(job, folder, seeds))
+                pipeline.tables = llm.guard.tables(
+                    tables_of(job, folder, seeds, materials.setting())
+                )
                 summary = pipeline.summary()
                 pipeline.screening.save(folder.path)
                 close(job, folder, summary)
@@ -275,10 +277,15 @@ async def _door(
         await llm.aclose()
 
 
-def tables_of(job: Job, folder: Run, seeds: Sequence[Table] = ()) -> tuple[Table, ...]:
+def tables_of(
+    job: Job, folder: Run, seeds: Sequence[Table] = (), setting: Setting | None = None
+) -> tuple[Table, ...]:
     """What there is to say about the seeds, then what each part of the job says, inputs first, and
     how the cells of its facets are covered."""
-    closing = Closing(job.home, folder.path, folder.kept, folder.dropped, job.seed, folder.screened)
+    closing = Closing(
+        job.home, folder.path, folder.kept, folder.dropped, job.seed, folder.screened,
+        setting or Setting(job.language, job.method.part, job.seed, {}, job.home),
+    )  # fmt: skip
     parts = [*job.inputs.values(), job.method, *job.quality]
     found = [*seeds, *(table for part in parts for table in part.closing(closing))]
     rows = (sample.facets for sample in closing.kept)

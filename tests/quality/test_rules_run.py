@@ -12,7 +12,7 @@ from textsynth.runfolder import read_rows
 
 RULES: list[Any] = [
     "length", {"unicode": {"repair": True}}, "repetition", "scaffolding", "markup", "tells",
-    {"code_tests": {"kinds": {"qa": {"read": ["json"]}}}},
+    {"code_tests": {"per_kind": {"qa": {"read": ["json"]}}}},
 ]  # fmt: skip
 FAULTS = (
     "Dear [Your Name], how long does a new card take?",
@@ -49,5 +49,5 @@ def test_rows_with_faults_go_and_their_evidence_is_on_disk(project: Project) -> 
 
 def test_parts_tells_the_options_of_rows_where_there_are_any() -> None:
     shown = {part.name: [option[0] for option in part.options] for part in ts.parts("quality")}
-    assert shown["length"][-2:] == ["languages", "kinds"]
-    assert not {"languages", "kinds"} & set(shown["exact_duplicates"])
+    assert shown["length"][-2:] == ["per_language", "per_kind"]
+    assert not {"per_language", "per_kind"} & set(shown["exact_duplicates"])

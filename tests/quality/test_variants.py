@@ -23,8 +23,12 @@ PART = Length.model_validate(
     {
         "max_chars": 10,
         "min_total": 5,
-        "languages": {"ko": {"max_chars": 200}, "de": {"min_turns": 3}},
-        "kinds": {"qa": {"max_chars": 300}, "given": {"max_chars": 400}, "text": {"min_total": 99}},
+        "per_language": {"ko": {"max_chars": 200}, "de": {"min_turns": 3}},
+        "per_kind": {
+            "qa": {"max_chars": 300},
+            "given": {"max_chars": 400},
+            "text": {"min_total": 99},
+        },
     }
 )
 
@@ -64,13 +68,13 @@ def test_the_options_that_go_for_a_row(sample: Sample, reason: str) -> None:
 )  # fmt: skip
 def test_given_rows_go_by_their_shape(given: Sample, method: str, kind: str) -> None:
     part = Length.model_validate(
-        {"kinds": {shape: {"max_chars": 1000} for shape in ("pair", "messages", "text")}}
+        {"per_kind": {shape: {"max_chars": 1000} for shape in ("pair", "messages", "text")}}
     )
     assert part.which(replace(given, method=method)) == ("", kind)
 
 
 def test_a_mend_goes_by_the_row_too() -> None:
-    part = Unicode.model_validate({"languages": {"ko": {"repair": True}}})
+    part = Unicode.model_validate({"per_language": {"ko": {"repair": True}}})
     screening = Screening([part], Setting())
     assert screening.look(row("ko", "qa", "안녕\u200b하세요")).sample.texts() == ["안녕하세요"]
     looked = screening.look(row("en", "qa", "Hel\u200blo"))
@@ -81,17 +85,20 @@ def test_a_mend_goes_by_the_row_too() -> None:
     ("options", "words"),
     [
         (
-            {"languages": {"ko": {"max_char": 5}}},
+            {"per_language": {"ko": {"max_char": 5}}},
             r"languages\.ko: there is no option 'max_char'; did you mean 'max_chars'",
         ),
-        ({"languages": {"korean": {}}}, "languages: there is no language 'korean'"),
+        ({"per_language": {"korean": {}}}, "languages: there is no language 'korean'"),
         (
-            {"kinds": {"suport": {}}},
-            "kinds: there is no kind of row 'suport'; did you mean 'support'",
+            {"per_kind": {"suport": {}}},
+            "per_kind: there is no kind of row 'suport'; did you mean 'support'",
         ),
-        ({"kinds": {"qa": {"max_chars": 0}}}, r"kinds\.qa\.max_chars: .* than or equal to 1"),
-        ({"kinds": {"qa": {"min_chars": 9000}}}, r"kinds\.qa: min_chars \(9000\) is above"),
-        ({"kinds": {"qa": {"languages": {}}}}, r"kinds\.qa: there is no option 'languages'"),
+        ({"per_kind": {"qa": {"max_chars": 0}}}, r"per_kind\.qa\.max_chars: .* than or equal to 1"),
+        ({"per_kind": {"qa": {"min_chars": 9000}}}, r"per_kind\.qa: min_chars \(9000\) is above"),
+        (
+            {"per_kind": {"qa": {"per_language": {}}}},
+            r"per_kind\.qa: there is no option 'per_language'",
+        ),
     ],
     ids=["option", "language", "kind", "value", "rule", "nested"],
 )  # fmt: skip
@@ -106,10 +113,10 @@ def test_what_cannot_be_is_told_with_its_line(
 
 def test_filters_that_remember_take_none() -> None:
     with pytest.raises(ValueError, match="exact_duplicates compares rows or asks a model"):
-        ExactDuplicates.model_validate({"languages": {"ko": {"on": "first_turn"}}})
+        ExactDuplicates.model_validate({"per_language": {"ko": {"on": "first_turn"}}})
 
 
 def test_a_job_with_variants_loads(project: Project, server: ChatServer) -> None:
-    length = {"max_chars": 900, "kinds": {"support": {"max_chars": 300}}}
+    length = {"max_chars": 900, "per_kind": {"support": {"max_chars": 300}}}
     (part,) = load_job(project(server.url, quality=[{"length": length}])).quality
     assert part.variants()["", "support"].max_chars == 300  # type: ignore[attr-defined]

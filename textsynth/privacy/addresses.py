@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from textsynth.privacy.folding import Page
+from textsynth.privacy.gates import some, there
 from textsynth.privacy.resolving import Candidate
 
 STREETS = (
@@ -14,6 +15,8 @@ STREETS = (
     "Crescent|Square|Sq|Grove|Hill|Mews|Row|Walk|Parade|Parkway|Pkwy|Highway|Hwy|"
     "Circle|Trail|Wharf|Rise|View|Green|Quay"
 )
+_STREET_WORDS = tuple(STREETS.split("|"))
+_DIGIT = re.compile("[0-9]")
 UK_CODE = r"[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}(?![A-Za-z0-9])"
 _CAP = r"[A-Z][A-Za-z'’.-]{0,20}"
 _UNIT = r"(?:Flat|Apt\.?|Apartment|Suite|Ste\.?|Unit|Room|Floor|#) ?#?[0-9A-Z]{1,5}"
@@ -51,14 +54,19 @@ SIDO = (
 )
 _SPOT = re.compile(
     r"(?:로|길|동|리|가|읍|면)(?: ?[0-9]{1,4}번?[가나다라]?길)? ?(?:산 ?)?[0-9]{1,5}(?"
-    r":-[0-9]{1,4})?(?![0-9])(?:번지)?"
+    r":-[0-9]{1,4})?(?![0-9]|,[0-9]{3}(?![0-9]))(?:번지)?"
 )
 _AREA = re.compile(
     rf"(?:(?<![가-힣])(?:{SIDO}) ?)?(?:(?<![가-힣])[가-힣]{{1,5}}(?:시|군|구) ?)"
     rf"{{0,3}}(?:(?<![가-힣])[가-힣]{{1,5}}[0-9]?(?:읍|면|동) ?)?"
     r"(?<![가-힣0-9])[가-힣0-9·]{1,12}$"
 )
-_REGION = re.compile(rf"^(?:{SIDO})(?![가-힣])|^[가-힣]{{1,5}}(?:시|군|구) ")
+# Words that end like the name of a town: 다시 받으시려면 78.
+_NO_TOWN = (
+    "또?다시|잠시|혹시|즉시|역시|반드시|임시|수시|일시|동시|누구|친구|요구|연구|기구|가구|도구|입구|출구|창구|"
+    "영구|전구"
+)
+_REGION = re.compile(rf"^(?:{SIDO})(?![가-힣])|^(?!(?:{_NO_TOWN}) )[가-힣]{{1,5}}(?:시|군|구) ")
 _DETAIL = re.compile(
     r"(?:,? ?(?:\([가-힣0-9A-Za-z, ]{1,30}\)|지하 ?[0-9]{1,2}층|[0-9]{1,4}동(?= ?[0-9]"
     r"{1,5}호)|[0-9]{1,5}호|[0-9]{1,3}층|"
@@ -71,6 +79,7 @@ _FLAT = re.compile(
     r"래미안|힐스테이트|주공)(?: ?[0-9]{1,2}차)?,? ?)?"
     r"(?<![0-9])[0-9]{1,4}동 ?[0-9]{1,5}호"
 )
+_NUMBER_HO = re.compile("[0-9]호")
 _CUE_KO = re.compile(
     r"(?:주소(?:지)?|거주지|배송지|자택|본적|소재지|등록기준지|사는 ?곳|살고)[^\n]{0,12}$"
 )
@@ -79,7 +88,9 @@ _CUE_KO = re.compile(
 def addresses(page: Page) -> Iterator[Candidate]:
     """Street and number with what belongs to them: flat, town, postcode; 도로명 and 지번."""
     text = page.text
-    for match in _STREET.finditer(text):
+    if not there(text, _DIGIT):
+        return
+    for match in _STREET.finditer(text) if some(text, _STREET_WORDS) else ():
         end = match.end()
         if (tail := _TAIL.match(text, end)) or (tail := _CITY.match(text, end)):
             end = tail.end()
@@ -87,7 +98,7 @@ def addresses(page: Page) -> Iterator[Candidate]:
     if "box" in page.low:
         for match in _BOX.finditer(text):
             yield Candidate("address", *match.span())
-    for match in _CODE.finditer(text):
+    for match in _CODE.finditer(text) if some(page.low, ("post", "zip", "우편")) else ():
         yield Candidate("address", *match.span(1))
     if not text.isascii():
         yield from _korean(text)
@@ -106,6 +117,6 @@ def _korean(text: str) -> Iterator[Candidate]:
             continue
         detail = _DETAIL.match(text, match.end())
         yield Candidate("address", start, detail.end() if detail else match.end(), 0)
-    if "호" in text:
+    if there(text, _NUMBER_HO):
         for match in _FLAT.finditer(text):
             yield Candidate("address", *match.span())

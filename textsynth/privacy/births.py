@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from textsynth.privacy.folding import Page
+from textsynth.privacy.gates import some, there
 from textsynth.privacy.resolving import Candidate
 from textsynth.privacy.wordlists import words
 
@@ -34,14 +35,20 @@ _CUED = re.compile(
     r"생년월일|생일|출생일?|태어난 날)"
     r"[\"'*]{0,3}(?:은|는|이|가)?(?: is| was)?[\s:=|\"'*(,]{0,6}(" + DATE + ")"
 )
+_DIGIT = re.compile("[0-9]")
+_CUES = ("birth", "born", "dob", "d.ob", "do.b", "d.o.b", "생년월일", "생일", "출생", "태어난 날")
+_BEFORE = re.compile("[0-9일] ?(?:생|출생|에 태어)")
 _AFTER = re.compile("(" + DATE + r") ?(?:생(?![가-힣])|생(?:이|입|인)|출생|에 태어)")
 
 
 def births(page: Page) -> Iterator[Candidate]:
     """Dates right after "born", "DOB", 생년월일, or before 생 and 출생."""
-    for match in _CUED.finditer(page.low):
-        yield Candidate("date_of_birth", *match.span(1))
-    if "생" in page.low or "태어" in page.low:
+    if not there(page.low, _DIGIT):
+        return
+    if some(page.low, _CUES):
+        for match in _CUED.finditer(page.low):
+            yield Candidate("date_of_birth", *match.span(1))
+    if ("생" in page.low or "태어" in page.low) and there(page.low, _BEFORE):
         for match in _AFTER.finditer(page.low):
             yield Candidate("date_of_birth", *match.span(1))
 

@@ -7,6 +7,7 @@ import string
 from collections.abc import Iterator
 
 from textsynth.privacy.folding import Page
+from textsynth.privacy.gates import some
 from textsynth.privacy.resolving import Candidate
 
 _LOCAL = frozenset(string.ascii_letters + string.digits + "._%+-")
@@ -19,6 +20,10 @@ _AT = re.compile(
 )
 _DOTTED = re.compile(
     r"[a-z0-9_+-]{1,24}(?: ?[(\[{<] ?(?:dot|\.|점|닷) ?[)\]}>] ?| dot | ?[점닷] ?)$"
+)
+_SIGNS = (
+    "골뱅이",
+    *(o + gap + at for o in "([{<" for gap in ("", " ") for at in ("at", "@", "앳")),
 )
 _SPACED = re.compile(r" @ (?=[a-z0-9-]{2,63}\.[a-z]{2,4}\b)")
 
@@ -34,7 +39,7 @@ def emails(page: Page) -> Iterator[Candidate]:
         at = low.find("@", at + 1)
     if "@ " in low:
         yield from _around(low, _SPACED, _PLAIN)
-    if "at" in low or "골뱅이" in low or "@" in low or "앳" in low:
+    if some(low, _SIGNS) or (" at " in low and some(low, ("dot", "(", "["))):
         yield from _around(low, _AT, _HIDDEN)
 
 

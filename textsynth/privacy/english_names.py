@@ -7,6 +7,15 @@ from collections.abc import Iterator
 from functools import cache
 
 from textsynth.privacy.folding import Page
+from textsynth.privacy.gates import some
+from textsynth.privacy.name_gates import (
+    SELF_WORDS,
+    TITLES,
+    greeted,
+    known_after_space,
+    labels,
+    signed,
+)
 from textsynth.privacy.resolving import Candidate
 from textsynth.privacy.wordlists import words
 
@@ -177,23 +186,24 @@ def english_names(page: Page) -> Iterator[Candidate]:
     text = page.text
     if not _CAPITAL.search(text) and "name" not in page.low:
         return
-    for match in TITLED.finditer(text):
+    low = page.low
+    for match in TITLED.finditer(text) if some(text, TITLES) else ():
         yield from _person(text, *match.span(1), 0)
-    for match in _cued(_SELF, page):
+    for match in _cued(_SELF, page) if some(low, SELF_WORDS) else ():
         yield from _person(text, *match.span(), 0)
-    for match in _cued(_SIGNED, page, _AFTER_SIGNED):
+    for match in _cued(_SIGNED, page, _AFTER_SIGNED) if signed(low) else ():
         yield from _person(text, *match.span(), 0)
-    for match in _cued(_GREETED, page, _AFTER_GREETING):
+    for match in _cued(_GREETED, page, _AFTER_GREETING) if greeted(page) else ():
         sure = page.low.startswith("dear ", match.start() - 5) or bool(
             _LINE_END.match(text, match.end())
         )
         yield from _person(text, *match.span(), 0 if sure else 1)
-    for match in _cued(_THIS, page):
+    for match in _cued(_THIS, page) if known_after_space(text, first_names()) else ():
         yield from _person(text, *match.span(), 2)
-    for match in _LABEL.finditer(page.low):
+    for match in _LABEL.finditer(low) if labels(low) else ():
         if not _inside(page.low, match.start()):
             yield from labelled(text, match)
-    for match in _SPEAKER.finditer(text):
+    for match in _SPEAKER.finditer(text) if some(text, (": ", "> ")) else ():
         yield from _person(text, *match.span(1), 1)
 
 

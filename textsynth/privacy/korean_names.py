@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from textsynth.privacy.folding import Page
+from textsynth.privacy.gates import some, there
 from textsynth.privacy.resolving import Candidate
 from textsynth.privacy.wordlists import words
 
@@ -87,6 +88,13 @@ _SPEAKER = re.compile(
 _BEFORE_ID = re.compile(rf"{_L}({NAME}) ?[(,/] ?(?=[0-9]{{6}}-|01[016]|[0-9]{{2,4}}[.년] ?[0-9])")
 _SIGN = re.compile(rf"{_L}({NAME}) ?(?:드림|올림|배상|\(인\)|\(서명\)|\(날인\))")
 _HANGUL = re.compile("[가-힣]")
+_DIGIT = re.compile("[0-9]")
+_I_AM = ("저는 ", "전 ", "나는 ", "저 ", "안녕하세요", "여보세요")
+_SIGNATURES = ("드림", "올림", "배상", "(인)", "(서명)", "(날인)")
+_FORM_LABELS = (
+    *("이름", "성명", "성함", "예금주", "신청인", "담당자", "대표자", "위임인", "수임인", "원고"),
+    *("피고", "고객명", "환자명"),
+)
 STOP = frozenset(
     words(
         """
@@ -142,18 +150,24 @@ def korean_names(page: Page) -> Iterator[Candidate]:
     text = page.text
     if text.isascii() or not _HANGUL.search(text):
         return
-    for pattern, group in ((_TITLED, 1), (_IAM, 1), (_SIGN, 1), (_BEFORE_ID, 1)):
-        for match in pattern.finditer(text):
-            if plausible(match[group]):
-                yield Candidate("name", *match.span(group), 1)
-    for match in _SELF.finditer(text):
+    patterns = (
+        (_TITLED, True),
+        (_IAM, some(text, _I_AM)),
+        (_SIGN, some(text, _SIGNATURES)),
+        (_BEFORE_ID, there(text, _DIGIT)),
+    )
+    for pattern, wanted in patterns:
+        for match in pattern.finditer(text) if wanted else ():
+            if plausible(match[1]):
+                yield Candidate("name", *match.span(1), 1)
+    for match in _SELF.finditer(text) if some(text, ("이름", "성함", "성명")) else ():
         if match[1] not in STOP and match[1] not in NEVER and match[1][0] in SURNAMES:
             yield Candidate("name", *match.span(1), 1)
     for pattern in (_LABEL, _LABEL_RUN):
         for match in pattern.finditer(text):
             if (match[1].strip() or match[1] == "\t" or len(match[2]) > 2) and plausible(match[2]):
                 yield Candidate("name", *match.span(2), 1)
-    for match in _SPACED.finditer(text):
+    for match in _SPACED.finditer(text) if some(text, _FORM_LABELS) else ():
         if plausible(match[1].replace(" ", "")):
             yield Candidate("name", *match.span(1), 1)
     yield from _speakers(text)
@@ -162,6 +176,8 @@ def korean_names(page: Page) -> Iterator[Candidate]:
 def _speakers(text: str) -> Iterator[Candidate]:
     """Labels at the start of lines, where there is a time before them or they come again."""
     seen: dict[str, list[re.Match[str]]] = {}
+    if not some(text, (":",)):
+        return
     for match in _SPEAKER.finditer(text):
         seen.setdefault(match[2], []).append(match)
     for name, matches in seen.items():

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from textsynth.privacy import checks
 from textsynth.privacy.folding import Page
+from textsynth.privacy.gates import some, there
 from textsynth.privacy.phones import phones
 from textsynth.privacy.resolving import Candidate
 
@@ -87,6 +88,12 @@ _PLATE_UK = re.compile(
     r"(?: is)?[\s:=|\"'*]{0,5}([a-z]{2}[0-9]{2} ?[a-z]{3}|[a-z][0-9]{1,3} ?[a-z]{3}|"
     r"[0-9][a-z]{3}[0-9]{3})(?![a-z0-9])"
 )
+_DIGIT = re.compile("[0-9]")
+# They begin with what is rare, which the engine skips to.
+_NI = re.compile(r"ni(?<![a-z0-9_]ni)")
+_NINO_TAIL = re.compile(r"[0-9]{2}[ -]?[0-9]{2}[ -]?[0-9]{2}[ -]?[a-d]")
+_PLATE_HEAD = re.compile("[0-9] ?[가-힣] ?[0-9]{4}")
+_IBAN_HEAD = re.compile("[0-9]{2}(?<=[a-z][0-9]{2})[ a-z0-9-]")
 _VERSION = re.compile(
     r"(?:version|ver\.?|\bv|버전|release|firmware|build|펌웨어|릴리스|section|조항) ?:? ?$"
 )
@@ -178,13 +185,19 @@ def _accounts(page: Page, start: int, end: int) -> Iterator[Candidate]:
 def _lettered(page: Page) -> Iterator[Candidate]:
     """What holds letters too: IBAN, UK national insurance, passports, licences, plates, IPv6."""
     low = page.low
-    for match in _NINO.finditer(low):
+    if low.count(":") > 1:
+        for match in _IPV6.finditer(low):
+            if match[0].count(":") > 1 and checks.leads_somewhere(match[0]):
+                yield Candidate("ip", *match.span())
+    if not there(low, _DIGIT):
+        return
+    for match in _NINO.finditer(low) if there(low, _NINO_TAIL) else ():
         raw = page.text[match.start() : match.end()]
         if raw.isupper() or _NINO_CUE.search(page.before(match.start(), 40)):
             yield Candidate("national_id", *match.span())
-    for match in _NINO_ANY.finditer(low):
+    for match in _NINO_ANY.finditer(low) if some(low, ("insurance",)) or there(low, _NI) else ():
         yield Candidate("national_id", *match.span(1), 1)
-    for match in _IBAN.finditer(low):
+    for match in _IBAN.finditer(low) if there(low, _IBAN_HEAD) else ():
         if (length := checks.iban_length(match[0][:2].upper())) is None:
             continue
         places = [i for i, c in enumerate(match[0]) if c not in " -"]
@@ -196,17 +209,13 @@ def _lettered(page: Page) -> Iterator[Candidate]:
             continue
         if checks.right_iban(compact) or "iban" in page.before(match.start(), 20):
             yield Candidate("iban", match.start(), end, 1)
-    for kind, pattern in (
-        ("passport", _PASSPORT),
-        ("driver_license", _DRIVER),
-        ("vehicle", _PLATE_UK),
+    for kind, pattern, cues in (
+        ("passport", _PASSPORT, ("passport", "여권")),
+        ("driver_license", _DRIVER, ("driv", "운전")),
+        ("vehicle", _PLATE_UK, ("reg", "plate", "vrm")),
     ):
-        for match in pattern.finditer(low):
+        for match in pattern.finditer(low) if some(low, cues) else ():
             yield Candidate(kind, *match.span(1), 1)
-    if not low.isascii():
+    if not low.isascii() and there(low, _PLATE_HEAD):
         for match in _PLATE_KO.finditer(low):
             yield Candidate("vehicle", *match.span())
-    if low.count(":") > 1:
-        for match in _IPV6.finditer(low):
-            if match[0].count(":") > 1 and checks.leads_somewhere(match[0]):
-                yield Candidate("ip", *match.span())

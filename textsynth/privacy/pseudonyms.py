@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from fnmatch import fnmatchcase
 from typing import Literal
 
@@ -88,17 +88,21 @@ class Pseudonyms:
         allow: Collection[str] = (),
         *,
         raw: bool = False,
+        found: Sequence[Finding] | None = None,
     ) -> Redacted:
         """The text with its personal data replaced.
 
         `allow`: values, in any spelling, or patterns such as `*@company.example`, that stay.
         `raw`: no stand-in of this object can be in it, so that a value that equals one goes too.
+        `found`: what to replace, where the caller has looked already; sorted and apart.
         Raises JobError where a kind does not exist.
         """
         state = self._state(document)
-        allowed = _Allowed(allow)
+        allowed = Allowed(allow)
         found = [
-            one for one in find(text, kinds) if not self._stays(one, text, state, allowed, raw)
+            one
+            for one in (find(text, kinds) if found is None else found)
+            if not self._stays(one, text, state, allowed, raw)
         ]
         if not found:
             return Redacted(text, (), frozenset())
@@ -136,7 +140,7 @@ class Pseudonyms:
         return self._documents[document]
 
     def _stays(
-        self, one: Finding, text: str, state: _Document, allowed: _Allowed, raw: bool
+        self, one: Finding, text: str, state: _Document, allowed: Allowed, raw: bool
     ) -> bool:
         if raw and not allowed:
             return False
@@ -186,7 +190,7 @@ def _placeholder(kind: str, plain: str, state: _Document, korean: bool) -> str:
     return f"[{label}_{state.numbers[kind, plain]}]"
 
 
-class _Allowed:
+class Allowed:
     """The values that stay as they are."""
 
     def __init__(self, allow: Collection[str]) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from textsynth.privacy.folding import Page
+from textsynth.privacy.gates import some, there
 from textsynth.privacy.resolving import Candidate
 
 SHAPES = (
@@ -27,6 +28,11 @@ SHAPES = (
     r"eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,8000}(?:\.[A-Za-z0-9_-]{0,2000})?",
 )
 _SHAPED = re.compile(r"(?<![A-Za-z0-9_-])(?:" + "|".join(SHAPES) + ")")
+_HEADS = (
+    *("sk-", "k_live_", "k_test_", "AKIA", "ASIA", "AGPA", "AIDA", "AROA", "ghp_", "gho_", "ghu_"),
+    *("ghs_", "ghr_", "github_pat_", "glpat-", "xox", "hf_", "AIza", "ya29.", "SG.", "npm_"),
+    *("pypi-", "dop_v1_", "shpat_", "shpss_", "shpca_", "shppa_", "eyJ"),
+)
 _BEGIN, _END = "-----BEGIN ", "-----END "
 _HOOK = re.compile(r"hooks\.slack\.com/services/([A-Za-z0-9/]{20,80})")
 _LOGIN = re.compile(r"://([^\s/@:\"'<>]{1,64}:[^\s/@\"'<>]{1,128})@")
@@ -45,6 +51,13 @@ _CUED = re.compile(
     r"\s{1,2}|\s{1,2}(?=[\"'`]))"
     r"[\"'`*]{0,2}([^\s\"'`<>]{4,200})"
 )
+_CUES = (
+    *("passw", "passc", "passp", "pwd", "pw", "apikey", "api", "secret", "token", "security ans"),
+    *("비밀", "패스워드", "비번", "암호", "인증키", "인증 키", "토큰", "시크릿", "보안코드"),
+    "보안 코드",
+)
+_KEYS = ("access", "auth", "refresh", "bearer", "session", "client", "bot", "private")
+_PIN = re.compile(r"\bpin(?![a-z])")
 _TAIL = re.compile(
     r"(?:[.,;:!?)\]}*|]|(?:입니다|이에요|예요|이고|이며|으로|로|라고|이라고|였는데|인"
     r"데|[은는이가을를])[.,!?]{0,2})+$"
@@ -55,7 +68,7 @@ _VARIABLE = re.compile(r"^(?:[$%{<\[(]|\*+$|x+$|os\.|process\.|env\.|getenv|conf
 def secrets(page: Page) -> Iterator[Candidate]:
     """Spans of the secret itself, without the cue."""
     text, low = page.text, page.low
-    for match in _SHAPED.finditer(text):
+    for match in _SHAPED.finditer(text) if some(text, _HEADS) else ():
         yield Candidate("secret", *match.span())
     yield from _blocks(text)
     if "hooks.slack" in low:
@@ -64,9 +77,12 @@ def secrets(page: Page) -> Iterator[Candidate]:
     if "://" in low and "@" in low:
         for match in _LOGIN.finditer(text):
             yield Candidate("secret", *match.span(1), 1)
-    for match in _BEARER.finditer(low):
+    for match in _BEARER.finditer(low) if some(low, ("bearer", "basic")) else ():
         if re.search(r"[0-9=_.-]", match[1]):
             yield Candidate("secret", match.start(1), match.start(1) + len(match[1].rstrip(".")))
+    keys = "key" in low and some(low, _KEYS)
+    if not (keys or some(low, _CUES) or ("pin" in low and there(low, _PIN))):
+        return
     for match in _CUED.finditer(low):
         value = text[match.start(2) : match.end(2)]
         trail = _trail(value)

@@ -23,7 +23,7 @@ Judge = Callable[[Sample, Brief, Ask], Awaitable[Verdict]]
 
 KEEP = Verdict(keep=True)
 
-VARIED = ("languages", "kinds")
+VARIED = ("per_language", "per_kind")
 """The options of every filter that looks at a sample alone: other options for some rows."""
 
 GIVEN = "given"
@@ -63,10 +63,10 @@ class Filter(Part):
     may_use: ClassVar[tuple[str, ...]] = ()
     """Fields that its prompts use where they are there; None where they are not."""
 
-    languages: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    per_language: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Options for the rows of a language, over those above: `{ko: {option: value}}`."""
 
-    kinds: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    per_kind: dict[str, dict[str, Any]] = Field(default_factory=dict)
     """Options for the rows of a kind, over those of their language: `{dialogue: {option: value}}`.
     A kind is a method; for rows of a file, `given`, or one of messages, pair and text."""
 
@@ -74,19 +74,19 @@ class Filter(Part):
 
     @model_validator(mode="after")
     def _vary(self, info: ValidationInfo) -> Self:
-        if not self.languages and not self.kinds:
+        if not self.per_language and not self.per_kind:
             return self
         if not self.alone:
             raise ValueError(
-                "languages and kinds are options of filters that look at each row by itself; "
+                "per_language and per_kind are options of filters that look at each row by itself; "
                 f"{self.part} compares rows or asks a model"
             )
-        _known("languages", self.languages, LANGUAGES)
+        _named("per_language", self.per_language, LANGUAGES)
         methods = (info.context or {}).get("methods")
         if methods is not None:
-            _known("kinds", self.kinds, [*methods, GIVEN, *SHAPES])
-        for code in ("", *self.languages):
-            for kind in ("", *self.kinds):
+            _named("per_kind", self.per_kind, [*methods, GIVEN, *SHAPES])
+        for code in ("", *self.per_language):
+            for kind in ("", *self.per_kind):
                 if code or kind:
                     self._variants[code, kind] = self._variant(code, kind, info.context)
         return self
@@ -95,10 +95,10 @@ class Filter(Part):
         keys = _options(type(self))
         own = {keys[n]: getattr(self, n) for n in keys if n in self.model_fields_set}
         where, more = "", dict[str, Any]()
-        for field, name in (("languages", code), ("kinds", kind)):
+        for field, name in (("per_language", code), ("per_kind", kind)):
             if name:
                 where, more = f"{field}.{name}", {**more, **getattr(self, field)[name]}
-                _known(where, getattr(self, field)[name], keys.values(), "option")
+                _named(where, getattr(self, field)[name], keys.values(), "option")
         try:
             return type(self).model_validate({**own, **more}, context=context)
         except ValidationError as error:
@@ -114,8 +114,8 @@ class Filter(Part):
         """The key of the variant that goes for a row."""
         if not self._variants:
             return "", ""
-        code = sample.language if sample.language in self.languages else ""
-        return code, next((kind for kind in kinds_of(sample) if kind in self.kinds), "")
+        code = sample.language if sample.language in self.per_language else ""
+        return code, next((kind for kind in kinds_of(sample) if kind in self.per_kind), "")
 
     def screen(self, setting: Setting) -> Screen:
         """A fresh screen. It sees every sample, also those that other filters drop.
@@ -154,22 +154,26 @@ class Filter(Part):
         """The roles that it lets models play with these options."""
         return tuple(dict.fromkeys(self.players.values()))
 
+    def plants(self, seed: int, language: str) -> Sequence[str]:
+        """Sentences to plant in the documents of the job, each at the end of one of them."""
+        return ()
+
     def cautions(self, setting: Setting) -> Sequence[str]:
         """What the user should know before the run starts. Raises JobError where it cannot work."""
         return ()
 
 
 def _options(kind: type[Filter]) -> dict[str, str]:
-    """Field → option, of what `languages` and `kinds` may set: all options but those two."""
+    """Field → option, of what `per_language` and `per_kind` may set: all options but those two."""
     fields = kind.model_fields.items()
     return {n: f.alias or n for n, f in fields if n not in VARIED}
 
 
-def _known(field: str, given: Iterable[str], known: Iterable[str], what: str = "") -> None:
+def _named(field: str, given: Iterable[str], known: Iterable[str], what: str = "") -> None:
     names = list(known)
     for name in given:
         if name not in names:
-            what = what or ("language" if field == "languages" else "kind of row")
+            what = what or ("language" if field == "per_language" else "kind of row")
             raise ValueError(f"{field}: there is no {what} '{name}'; {nearest(name, names)}")
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from textsynth.privacy import Pseudonyms, Redacted, Replaced
+from textsynth.privacy import Pseudonyms, Redacted, Replaced, normal
 from textsynth.records import digest
 from textsynth.redaction.leaks import Leaks
 from textsynth.redaction.options import Redact
@@ -60,6 +61,23 @@ class Redactions:
     rows: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     marks: Sequence[Mark] = ()
     leaks: Leaks = field(default_factory=Leaks)
+
+    @cached_property
+    def stand_ins(self) -> frozenset[tuple[str, str]]:
+        """(kind, normal form) of what stands in place of the values, and of the parts of names."""
+        texts = {
+            (name, str(row.get("id", ""))): dict(strings(row))
+            for name, rows in self.rows.items()
+            for row in rows
+        }
+        shown = {
+            (m.kind, texts.get((m.input, m.row), {}).get(m.field, "")[m.new_start : m.new_end])
+            for m in self.marks
+        }
+        names = [text for kind, text in shown if kind == "name"]
+        shown |= {("name", part) for name in names for part in name.split() if len(part) > 1}
+        shown |= {("name", name[1:]) for name in names if re.fullmatch("[가-힣]{3}", name)}
+        return frozenset((kind, normal(kind, text)) for kind, text in shown if text)
 
 
 def redact(
