@@ -25,12 +25,13 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("indexfile",),
     (
         "records", "resources", "prices", "schema", "events", "concurrency", "rates", "forecast",
-        "minhash", "overlap", "rouge", "instructions", "tongues", "marked",
+        "minhash", "overlap", "rouge", "instructions", "tongues", "marked", "agreement",
+        "families",
     ),
     ("injection", "walk", "embedding", "apportion", "taxonomy", "asking", "telling"),
     (
         "forms", "budget", "tracing", "limits", "privacy", "hidden", "style", "scenarios",
-        "treewalk", "cells",
+        "treewalk", "cells", "rubrics", "calibration",
     ),
     ("redaction", "quotas", "rowfiles", "canaries"),
     ("guard",),
@@ -51,8 +52,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("live", "project", "stages", "curated"),
     ("runner",),
     ("persona_runs", "persona_choice", "taxonomy_union", "taxonomy_runs"),
-    ("persona_growth",),
-    ("preflight", "ingesting", "personas", "page", "taxonomies", "curating"),
+    ("persona_growth", "judge_runs"),
+    ("calibration_rows",),
+    ("preflight", "ingesting", "personas", "page", "taxonomies", "curating", "judging"),
     ("seed_qa",),
     ("__init__",),
     ("show", "show_personas", "show_taxonomy"),
@@ -62,7 +64,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
 )  # fmt: skip
 # textsynth.taxonomy is the machinery of trees, as a singular is; the commands stand beside it.
-PLACES = {"taxonomy": "taxonomies"}
+PLACES = {"taxonomy": "taxonomies", "judge": "judging"}
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 
 

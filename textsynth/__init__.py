@@ -8,7 +8,7 @@ The functions here are the commands of the command line, under the same names:
     print(result.path, result.summary.kept)
 """
 
-from textsynth import personas, taxonomies
+from textsynth import judging, personas, taxonomies
 from textsynth.curating import curate
 from textsynth.errors import EXIT_CODES, TextsynthError
 from textsynth.ingesting import ingest
@@ -35,6 +35,7 @@ __all__ = [
     "export",
     "ingest",
     "init",
+    "judging",
     "load_job",
     "make_qa",
     "parts",

@@ -192,6 +192,12 @@ def fence(row: Mapping[str, Any], language: str) -> dict[str, Any]:
     }
 
 
+def defused(text: str, nonce: str) -> str:
+    """A text that cannot end the marks around it, which hold `nonce`, nor be a chat template's."""
+    text = visible(text).replace(nonce, f"{nonce[:4]} {nonce[4:]}")
+    return _CONTROL.sub(lambda match: f"{match[0]} " if match[0] != ">" else " >", text)
+
+
 def _wrapped(value: Any, path: str, nonce: str, language: str, known: bool) -> Any:
     if isinstance(value, list):
         return [_wrapped(part, path, nonce, language, False) for part in value]
@@ -202,8 +208,7 @@ def _wrapped(value: Any, path: str, nonce: str, language: str, known: bool) -> A
     if not isinstance(value, str) or not (known or scan(value)):
         return value
     begin, end = f"<<quoted {nonce}>>", f"<<end {nonce}>>"
-    text = visible(value).replace(nonce, f"{nonce[:4]} {nonce[4:]}")
-    text = _CONTROL.sub(lambda match: f"{match[0]} " if match[0] != ">" else " >", text)
+    text = defused(value, nonce)
     if path == "text" or "\n" in value:
         sentence = _SENTENCE[language].format(begin=begin, end=end)
         return f"{sentence}\n{begin}\n{text}\n{end}"

@@ -78,6 +78,7 @@ def _material_lines(ready: Materials, look: Outlook) -> list[str]:
         *([] if look.pending else drawn),
         f"prompts: {prompts}",
         f"filters: {', '.join(part.part for part in job.quality) or 'none'}",
+        *(words for part in job.quality for words in part.plans(ready.setting())),
     ]
 
 

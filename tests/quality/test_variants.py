@@ -86,9 +86,9 @@ def test_a_mend_goes_by_the_row_too() -> None:
     [
         (
             {"per_language": {"ko": {"max_char": 5}}},
-            r"languages\.ko: there is no option 'max_char'; did you mean 'max_chars'",
+            r"per_language\.ko: there is no option 'max_char'; did you mean 'max_chars'",
         ),
-        ({"per_language": {"korean": {}}}, "languages: there is no language 'korean'"),
+        ({"per_language": {"korean": {}}}, "per_language: there is no language 'korean'"),
         (
             {"per_kind": {"suport": {}}},
             "per_kind: there is no kind of row 'suport'; did you mean 'support'",

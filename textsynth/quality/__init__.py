@@ -158,6 +158,10 @@ class Filter(Part):
         """Sentences to plant in the documents of the job, each at the end of one of them."""
         return ()
 
+    def plans(self, setting: Setting) -> Sequence[str]:
+        """What it will ask, of whom and how often, in lines for `check`."""
+        return ()
+
     def cautions(self, setting: Setting) -> Sequence[str]:
         """What the user should know before the run starts. Raises JobError where it cannot work."""
         return ()
