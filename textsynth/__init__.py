@@ -19,6 +19,7 @@ from textsynth.preflight import check
 from textsynth.project import doctor, init, parts
 from textsynth.reading import explain, status
 from textsynth.runner import estimate, export, preview, run
+from textsynth.sampling import sample
 from textsynth.seed_qa import make_qa, review_qa
 from textsynth.version import VERSION as __version__
 
@@ -44,6 +45,7 @@ __all__ = [
     "report",
     "review_qa",
     "run",
+    "sample",
     "status",
     "taxonomies",
 ]

@@ -15,7 +15,7 @@ from textsynth.treewalk import TreeWalk
 
 RESERVED = {
     "language", "language_name", "chunk", "other", "persona", "partner", "examples", "history",
-    "sample",
+    "sample", "pair",
 }  # fmt: skip
 """Names that briefs use already, so that no facet can have them."""
 

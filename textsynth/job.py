@@ -31,6 +31,15 @@ def _known_language(code: str) -> str:
     return code
 
 
+def _one_flip(flip: dict[str, list[str]]) -> dict[str, list[str]]:
+    if len(flip) > 1:
+        raise ValueError("flip takes one attribute, so that a difference has one cause")
+    for name, values in flip.items():
+        if len(set(values)) != len(values) or not 2 <= len(values) <= 6:
+            raise ValueError(f"'{name}' needs two to six different values")
+    return flip
+
+
 class Job(BaseModel):
     """What to make, from what, with which model, and what is good enough to keep."""
 
@@ -70,6 +79,10 @@ class Job(BaseModel):
     )
     """Facets whose shares hold among the kept rows: `exact`, or value: number of rows. Also of
     products: `level_1 x mood: exact`."""
+
+    flip: Annotated[dict[str, list[str]], AfterValidator(_one_flip)] = Field(default_factory=dict)
+    """Fairness: each brief is written once for every value, all else equal: {gender: [woman, man]},
+    any attribute of the personas, or a facet."""
 
     scenarios: Scenarios = Field(default_factory=Scenarios)
     """Edge cases in words, for all rows or for a `share` of them: the facet `scenario`."""
@@ -141,7 +154,8 @@ class Job(BaseModel):
             for facet, values in self.method.facets.items()
             if facet not in self.vary
         }
-        return {**own, **self.vary}
+        flipped = {name: dict.fromkeys(values, 1.0) for name, values in self.flip.items()}
+        return {**own, **self.vary, **flipped}
 
     @property
     def odds(self) -> Odds:

@@ -14,7 +14,8 @@ from textsynth.errors import JobError, nearest
 from textsynth.inputs import SHELF as INPUTS
 from textsynth.inputs import Input
 from textsynth.job import Job, Weights
-from textsynth.jobraw import put_scenarios, put_shares, text_keys, with_like
+from textsynth.jobraw import put_measured, put_scenarios, put_shares, roles_of, text_keys, with_like
+from textsynth.measures import MEASURES
 from textsynth.methods import SHELF as METHODS
 from textsynth.methods import Method
 from textsynth.prices import Prices
@@ -22,7 +23,8 @@ from textsynth.providers import SHELF as PROVIDERS
 from textsynth.providers import Provider
 from textsynth.quality import SHELF as QUALITY
 from textsynth.quality import Filter
-from textsynth.quotas import Apportioned, check_quota, check_together
+from textsynth.quality.balance import Balance
+from textsynth.quotas import Apportioned, check_quota, check_together, uneven_quota
 from textsynth.scenarios import FACET as SCENARIO
 from textsynth.shelf import Part, Shelf
 from textsynth.writers import SHELF as WRITERS
@@ -174,12 +176,30 @@ class _Reader:
             raise JobError(
                 f"{self.at(('whole',))}: there is no field 'whole'", "write `count: all`"
             )
+        measured = put_measured(raw)
+        if measured:
+            raw["quality"] = self.balanced(raw["quality"], measured)
         try:
             job = Job.model_validate(raw)
         except ValidationError as error:
             raise self.explain(error, (), Job) from None
         self.check_quotas(job)
+        for name, cells in measured.items():
+            if isinstance(cells, dict) and sum(cells.values()) != job.count:
+                raise uneven_quota(self.at(("quotas", name)), name, cells, job.count)
         return job
+
+    def balanced(self, filters: Sequence[Filter], rows: Mapping[str, Any]) -> tuple[Filter, ...]:
+        """The filters with one that holds quotas on what is measured, ahead of those that cost."""
+        own = next((part for part in filters if isinstance(part, Balance)), None)
+        made = self.part(QUALITY, {"balance": {"rows": dict(rows)}}, ("quotas",))
+        if own is not None:
+            both = {**own.rows, **rows}
+            return tuple(
+                part.model_copy(update={"rows": both}) if part is own else part for part in filters
+            )
+        at = next((n for n, part in enumerate(filters) if part.asked()), len(filters))
+        return (*filters[:at], made, *filters[at:])
 
     def part(self, shelf: Shelf[P], spec: Any, path: Path_) -> P:
         try:
@@ -246,7 +266,7 @@ class _Reader:
                 f"{self.at(('models',))}: models must be a mapping of roles to models",
                 fix="write for example `models: {customer: gpt-5-mini}`",
             )
-        roles = _roles_of(method) if isinstance(method, Method) else []
+        roles = roles_of(method) if isinstance(method, Method) else []
         roles += [role for part in job["quality"] for role in part.played() if role not in roles]
         found: dict[str, Provider] = {}
         for role, spec in raw.items():
@@ -259,6 +279,17 @@ class _Reader:
                 name, options = provider.part, provider.model_dump(exclude_unset=True)
                 spec = {name: {**options, "model": spec}}
             found[role] = self.part(PROVIDERS, spec, ("models", str(role)))
+        brought = {role: spec for part in job["quality"] for role, spec in part.brings().items()}
+        for role, spec in brought.items():
+            found.setdefault(role, self.part(PROVIDERS, dict(spec), ("quality",)))
+        for role, one in {"": provider, **found}.items():
+            if one.chats == (role in brought):
+                raise JobError(
+                    f"{self.at(('models', role) if role else ('provider',))}: the provider "
+                    f"{one.part} cannot {'be the ' + role if role else 'write rows'}",
+                    "it answers in words" if one.chats else "it only scores texts",
+                    f"name another provider for {role or 'provider'}",
+                )
         for role in method.roles_of_their_own() if isinstance(method, Method) else ():
             if found.get(role, provider) == provider:
                 raise JobError(
@@ -328,7 +359,7 @@ class _Reader:
         where = {name: self.at(("quotas", name)) for name in job.quotas}
         for name, quota in job.quotas.items():
             if odds.parts(name) or not later:
-                check_quota(where[name], name, quota, job.count, odds)
+                check_quota(where[name], name, quota, job.count, odds, MEASURES)
         check_together(where, Apportioned(job.quotas, odds, job.count))
 
     def explain(self, error: ValidationError, path: Path_, model: type[BaseModel]) -> JobError:
@@ -364,11 +395,3 @@ class _Reader:
             path = path[:-1]
         line = self.lines.get(path, 1)
         return f"{self.file.name}, line {line}"
-
-
-def _roles_of(method: Method) -> list[str]:
-    """The roles of a method and of the methods of its stages."""
-    roles = set(method.roles.values())
-    for stage in method.stages():
-        roles |= set(METHODS.load(stage.method).roles.values())
-    return sorted(roles)

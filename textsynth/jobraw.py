@@ -6,7 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from textsynth.apportion import share
+from textsynth.cells import BY
 from textsynth.errors import JobError
+from textsynth.measures import known
+from textsynth.methods import SHELF as METHODS
+from textsynth.methods import Method
 from textsynth.records import Shares
 from textsynth.scenarios import FACET as SCENARIO
 from textsynth.scenarios import Scenarios
@@ -56,3 +60,26 @@ def put_scenarios(raw: dict[str, Any], home: Path) -> Scenarios:
     raw["vary"][SCENARIO] = rounded(found.shares())
     raw["quotas"].setdefault(SCENARIO, "exact")
     return found
+
+
+def put_measured(raw: dict[str, Any]) -> dict[str, Any]:
+    """Takes the quotas out that are on what is known only of written rows, and gives them back.
+
+    A facet goes before a property of the same name; in a product, facets may stand beside one.
+    """
+    facets = {*raw["vary"], *getattr(raw.get("method"), "facets", {})}
+    found = {}
+    for name in list(raw["quotas"]):
+        parts = [part.strip() for part in name.split(BY)]
+        open_parts = [part for part in parts if part not in facets]
+        if open_parts and all(known(part) for part in open_parts):
+            found[name] = raw["quotas"].pop(name)
+    return found
+
+
+def roles_of(method: Method) -> list[str]:
+    """The roles of a method and of the methods of its stages."""
+    roles = set(method.roles.values())
+    for stage in method.stages():
+        roles |= set(METHODS.load(stage.method).roles.values())
+    return sorted(roles)

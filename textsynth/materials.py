@@ -11,6 +11,7 @@ from textsynth.cells import Odds
 from textsynth.companions import Companions
 from textsynth.completing import check_completions
 from textsynth.errors import InputError, JobError, nearest
+from textsynth.flips import check_flip, flipped
 from textsynth.hidden import noting
 from textsynth.inputs import Row
 from textsynth.inputs._centroids import Centroids
@@ -58,6 +59,7 @@ class Materials:
         return Setting(
             job.language, job.method.part, job.seed, self.fields, job.home,
             {"": job.provider.model_id(), **models}, self.redactions.stand_ins,
+            0 if job.whole else job.count,
         )  # fmt: skip
 
     @property
@@ -95,6 +97,7 @@ def prepare(job: Job) -> Materials:
         job.seed, axes, facets, pools_of(job, items, comes), partner="partner" in method.needs,
         other=_other(job, chunks), language=job.language, counts=method.counts,
     )  # fmt: skip
+    flips, plan = check_flip(job, fields), flipped(plan, job)
     book = PromptBook(job.home, method.part, job.language, LANGUAGES[job.language])
     brief = plan.brief(0)
     optional = (*ALWAYS, *method.may_use)
@@ -112,7 +115,7 @@ def prepare(job: Job) -> Materials:
     warnings = [f"{source.path}: {source.problem}" for source in sources if source.problem]
     for name, part in job.inputs.items():
         warnings += part.cautions(items[name].rows, chunks, job.language)
-    warnings += seeds.warnings
+    warnings += [*seeds.warnings, *flips]
     warnings += _unused(job, book, prompts, counts)
     book.try_out(prompts, method.steps, [_shown(job, optional, plan.brief(i)) for i in range(8)])
     rows_of = {name: found.rows for name, found in items.items()}

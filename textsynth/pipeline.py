@@ -116,8 +116,8 @@ class Pipeline:
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         if self._stop and not self._enough():
             raise self._stop
-        over = self._generations.over
-        self.short = shortfall(self.job, self.counts, self.quotas, self._spent, over)
+        cells = [*self.quotas.short(), *self.screening.short()]
+        self.short = shortfall(self.job, self.counts, cells, self._spent, self._generations.over)
 
     def stop(self, reason: TextsynthError) -> None:
         """Ends the run after the requests under way: no new one leaves."""

@@ -127,13 +127,17 @@ def _named(rows: Mapping[Values, int]) -> dict[str, int]:
     return {BY.join(cell): n for cell, n in rows.items()}
 
 
-def check_quota(where: str, name: str, quota: Quota, count: int, odds: Odds) -> None:
-    """Raises JobError where no run could hold a quota; `where`: the place that it stands in."""
+def check_quota(
+    where: str, name: str, quota: Quota, count: int, odds: Odds, also: Sequence[str] = ()
+) -> None:
+    """Raises JobError where no run could hold a quota; `where`: the place that it stands in.
+
+    `also`: what else a quota could be on, for the complaint."""
     parts = odds.parts(name)
     if not parts:
         named = [part.strip() for part in name.split(BY)]
         unknown = next((part for part in named if part not in odds.names), "")
-        known = nearest(unknown, odds.names)
+        known = nearest(unknown, [*odds.names, *also])
         if not unknown:
             raise JobError(f"{where}: the quota on '{name}' names a facet twice")
         product = f"'{name}', and '{unknown}'" if len(named) > 1 else f"'{name}', which"

@@ -102,10 +102,17 @@ class Brief:
     """Where the brief is one of a row's own, whatever other rows there are: that row and visit."""
     turn: int = 0
     """How many of those had the same value of the facet that the method counts by (`counts`)."""
+    pair: int = -1
+    """Number of the pair where briefs come in pairs that are equal but for one attribute."""
+
+    @property
+    def lot(self) -> int:
+        """What draws go by: the number of the pair where there are pairs, else of the brief."""
+        return self.index if self.pair < 0 else self.pair
 
     def number(self, name: str, low: int, high: int) -> int:
         """A whole number in [low, high], drawn for (brief, name): always the same one."""
-        by = self.own or self.index
+        by = self.own or self.lot
         return low + int(digest(self.seed, by, name, size=8), 16) % (high - low + 1)
 
 
@@ -265,6 +272,8 @@ class Setting:
     """Role → id of the model that plays it; "": the model of all other roles."""
     stand_ins: frozenset[tuple[str, str]] = frozenset()
     """(kind, normal form) of what stands in redacted seeds: values that are nobody's."""
+    count: int = 0
+    """Kept rows that the job asks for; 0 where nobody says how many."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from typing import Any
 from textsynth.coverage import coverage, write_topics
 from textsynth.errors import Interrupted, ShortError, TextsynthError
 from textsynth.events import Events, JsonLog, RedactingFilter, Redactor, redact_error
+from textsynth.fairness import fairness
 from textsynth.forecast import Forecast, Taken, Use
 from textsynth.job import Job
 from textsynth.jobfile import load_job
@@ -288,6 +289,7 @@ def tables_of(
     )  # fmt: skip
     parts = [*job.inputs.values(), job.method, *job.quality]
     found = [*seeds, *(table for part in parts for table in part.closing(closing))]
+    found += fairness(job.flip, lambda: closing.screened, job.seed)
     rows = (sample.facets for sample in closing.kept)
     return (*found, *coverage(rows, job.odds, job.quota_rows()))
 

@@ -64,6 +64,8 @@ class Screening:
         self._ahead: dict[str, Callable[[Sample], Awaitable[None]]] = {
             name: screen.ahead for name, screen in self._screens.items() if hasattr(screen, "ahead")
         }
+        # Those wait for what is paid for, or go by what was kept before.
+        self._late = {n for n, s in self._screens.items() if n in self._ahead or hasattr(s, "kept")}
         found = (getattr(screen, "settled", None) for screen in self._screens.values())
         self._settled: list[Callable[[Sample, bool], None]] = [
             one for one in found if one is not None
@@ -160,12 +162,13 @@ class Screening:
     def recall(self, looked: Looked) -> Looked:
         """With the verdicts of the filters that remember: once for each sample, in order.
 
-        They go by samples alone, so all of them may be passed before any judge is asked.
+        They go by samples alone, so all of them may be passed before any judge is asked; those that
+        do not are left to `settle`.
         """
         found, began = {}, time.thread_time()
         for name, screen in self._screens.items():
-            if name in self._ahead:
-                continue  # it waits for what is paid for, and sees only what is not dropped by then
+            if name in self._late:
+                continue
             found[name] = screen(looked.sample)
             began = self._took(name, began)
         if not found:
@@ -196,8 +199,8 @@ class Screening:
                     continue
                 replies += looked.replies.get(name, ())
                 verdict = looked.verdicts[name]
-            elif name in self._ahead:
-                if dropped:
+            elif name in self._late:
+                if dropped and name in self._ahead:
                     continue
                 verdict = self._screens[name](looked.sample)
             else:
@@ -216,7 +219,19 @@ class Screening:
         sample = looked.sample
         if replies:
             sample = replace(sample, replies=(*sample.replies, *replies))
+        for kept in () if dropped else self._counting:
+            sample = kept(sample)
         return sample, found, tuple(replies)
+
+    @property
+    def _counting(self) -> list[Callable[[Sample], Sample]]:
+        found = (getattr(screen, "kept", None) for screen in self._screens.values())
+        return [kept for kept in found if kept is not None]
+
+    def short(self) -> list[str]:
+        """What filters that count kept samples still lack, in words."""
+        found = (getattr(screen, "short", list) for screen in self._screens.values())
+        return [words for short in found for words in short()]
 
 
 def _screen(part: Filter, setting: Setting) -> Screen:

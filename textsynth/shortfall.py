@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from textsynth.counts import Counts, Quotas
+from textsynth.counts import Counts
 from textsynth.job import Job
 
 HOPELESS = 40
@@ -24,11 +25,14 @@ def dry_limit(job: Job, counts: Counts) -> float:
     return math.inf if job.whole else DRY
 
 
-def shortfall(job: Job, counts: Counts, quotas: Quotas, ended: str, over: str = "") -> list[str]:
+def shortfall(
+    job: Job, counts: Counts, cells: Sequence[str], ended: str, over: str = ""
+) -> list[str]:
     """What is missing, which limit was met, and what ate the rows; empty when nothing is missing.
 
-    `ended`: why no more was asked for, where it was not one of the run's own limits. `over`: why
-    the method wanted no more, which with `count: all` leaves nothing missing.
+    `cells`: those of quotas that are not full, in words. `ended`: why no more was asked for, where
+    it was not one of the run's own limits. `over`: why the method wanted no more, which with
+    `count: all` leaves nothing missing.
     """
     missing = job.count - counts.kept
     if missing <= 0 or (over and not ended and job.whole and counts.kept):
@@ -50,4 +54,4 @@ def shortfall(job: Job, counts: Counts, quotas: Quotas, ended: str, over: str = 
     if counts.reasons:
         ate = ", ".join(f"{reason} ({n})" for reason, n in counts.reasons.most_common(3))
         short.append(f"most were lost to: {ate}")
-    return short + quotas.short()
+    return [*short, *cells]

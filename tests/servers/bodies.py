@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 
 from .scripts import Reply, Request, Script, embedding, prompt_texts
 
-GENERATORS = (b"/v1/chat/completions", b"/v1/completions", b"/v1/embeddings")
+GENERATORS = (
+    b"/v1/chat/completions", b"/v1/completions", b"/v1/embeddings", b"/v1/moderations",
+)  # fmt: skip
 dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 CREATED = 1_700_000_000  # constant, so that the same request gets the same bytes back
 _TOP_VALUES = {
@@ -96,11 +98,15 @@ def _usage(prompt: int, choices: Sequence[_Choice]) -> str:
 class Job:
     """One request for generation, from its arrival to its answer."""
 
-    __slots__ = ("chat", "embeds", "headers", "key", "prompt", "request", "seen", "slow", "stream")
+    __slots__ = (
+        "chat", "embeds", "headers", "key", "moderates", "prompt", "request", "seen", "slow",
+        "stream",
+    )  # fmt: skip
 
     def __init__(self, path: bytes, request: Request, key: str, seen: int) -> None:
         self.chat = path == b"/v1/chat/completions"
         self.embeds = path == b"/v1/embeddings"
+        self.moderates = path == b"/v1/moderations"
         self.request = request
         self.key = key
         self.seen = seen
@@ -114,7 +120,8 @@ class Job:
         request = self.request
         if not isinstance(request.get("model"), str):
             raise ApiError(400, "you must provide a model parameter", param="model")
-        source = "messages" if self.chat else "input" if self.embeds else "prompt"
+        reads = self.embeds or self.moderates
+        source = "messages" if self.chat else "input" if reads else "prompt"
         given = request.get(source)
         if self.chat and not (
             isinstance(given, list) and given and all(isinstance(m, dict) for m in given)
@@ -126,8 +133,8 @@ class Job:
             value = request.get(name)
             if value is not None and (type(value) is not int or not 1 <= value <= top):
                 raise ApiError(400, f"'{name}' is out of range", param=name)
-        self.stream = request.get("stream") is True and not self.embeds
-        texts = prompt_texts({"prompt": given} if self.embeds else request)
+        self.stream = request.get("stream") is True and not reads
+        texts = prompt_texts({"prompt": given} if reads else request)
         self.prompt = sum(map(len, texts))
 
     @property
@@ -163,6 +170,8 @@ class Job:
         """Return the whole answer as one JSON object."""
         if self.embeds:
             return self._embeddings()
+        if self.moderates:
+            return self._moderation(script)
         choices = self.choices(script)
         made = []
         for i, (text, finish, calls) in enumerate(choices):
@@ -208,6 +217,22 @@ class Job:
                 deltas.append({"tool_calls": [{"index": at, **call}]})
             said = [f'"delta":{dumps(delta)}' for delta in [*deltas, {}]]
         return [(s, "null") for s in said[:-1]] + [(said[-1], dumps(choice.finish))]
+
+    def _moderation(self, script: Script) -> bytes:
+        """One result for each text; the script gives category → score, flagged from a half on."""
+        given = self.request["input"]
+        results = []
+        for text in given if isinstance(given, list) else [given]:
+            scores = script({"model": self.request["model"], "input": text})
+            if not isinstance(scores, dict):
+                raise TypeError(f"a moderation must be a dict, not {type(scores).__name__}")
+            hits = {name: score >= 0.5 for name, score in scores.items()}
+            results.append(
+                {"flagged": any(hits.values()), "categories": hits, "category_scores": scores}
+            )
+        return dumps(
+            {"id": f"modr-{self.key}", "model": self.request["model"], "results": results}
+        ).encode("utf-8", "replace")
 
     def _embeddings(self) -> bytes:
         given = self.request["input"]

@@ -252,6 +252,13 @@ def fixed_text(request: Request) -> str:
     return "This is a fixed reply."
 
 
+def word_scores(request: Request) -> dict[str, Any]:
+    """Moderation: violence where the text has the word "fight", else small scores by its hash."""
+    text = str(request["input"])
+    low = (zlib.crc32(text.encode("utf-8", "replace")) % 100) / 1000
+    return {"harassment": low, "violence": 0.9 if "fight" in text else low / 2}
+
+
 SCRIPTS: dict[str, Script] = {
     "varied": varied_text,
     "asking": asking_text,

@@ -18,7 +18,7 @@ from .faults import Faults
 from .files import StoredFile
 from .http11 import Http
 from .rate_limits import RateLimiter
-from .scripts import SCRIPTS, Script, request_hash
+from .scripts import SCRIPTS, Script, request_hash, word_scores
 from .settings import configure
 from .stats import Stats
 from .structured import MODES, check_format, honouring
@@ -29,7 +29,8 @@ class ChatServer:
 
     `latency` is seconds before an answer, `jitter` the share (0 to 1) by which it varies either
     way. `script` makes the replies (a name from `SCRIPTS` or a function; it runs on the
-    server's event loop, so it must not block). `batching` says how batches go, `headers` go
+    server's event loop, so it must not block), `moderation` the scores of /v1/moderations.
+    `batching` says how batches go, `headers` go
     with every good answer. `structured` says what becomes of `response_format` and `tools`: a
     mode of `structured.MODES`. Without `completions` there is no /v1/completions; `template_api`
     ("llama.cpp", "vllm" or none) says how the chat template (ChatML) may be asked for. All of these
@@ -44,6 +45,7 @@ class ChatServer:
         latency: float = 0.0,
         jitter: float = 0.0,
         script: Script | str = "varied",
+        moderation: Script = word_scores,
         structured: str = "ignore",
         completions: bool = True,
         template_api: str = "",
@@ -56,6 +58,7 @@ class ChatServer:
         self.latency = latency
         self.jitter = jitter
         self.script: Script = SCRIPTS[script] if isinstance(script, str) else script
+        self.moderation = moderation
         self.structured = structured
         self.completions, self.template_api = completions, template_api
         self.headers = dict(headers or {})
@@ -207,7 +210,7 @@ class ChatServer:
 
     def reply(self, job: Job) -> list[bytes]:
         """Return the events of a stream, or one whole body; `ApiError` when the script fails."""
-        script = self.script
+        script = self.moderation if job.moderates else self.script
         if self._structured != "ignore" and job.chat:
             script = honouring(script)
         try:

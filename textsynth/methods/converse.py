@@ -220,13 +220,13 @@ class Converse(Method):
     def _chosen(self, brief: Brief) -> list[str]:
         """The kinds of a brief's follow-ups, in order."""
         names = list(self.kinds)
-        block = replace(brief, index=brief.index // len(names))
+        block = replace(brief, index=brief.lot // len(names), pair=-1)
         order = list(range(len(names)))
         for place in range(len(order) - 1, 0, -1):
             other = block.number(f"kind {place}", 0, place)
             order[place], order[other] = order[other], order[place]
         number = brief.number("turns", *self.turns) - 1
-        return drawn(names, number, brief.index, order)
+        return drawn(names, number, brief.lot, order)
 
     def _words(self, kind: str) -> str:
         """What a kind of follow-up does, as the prompts are told."""

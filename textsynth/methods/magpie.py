@@ -97,7 +97,7 @@ class Magpie(Method):
         """(temperature, top_p) of a brief: in each run of as many briefs as there are pairs, every
         pair comes once, in an order of its own, so that no topic always meets the same one."""
         pairs = [(t, p) for t in self.temperature for p in self.top_p]
-        block, place = divmod(brief.index, len(pairs))
+        block, place = divmod(brief.lot, len(pairs))
         order = sorted(range(len(pairs)), key=lambda n: digest(brief.seed, "sampling", block, n))
         return pairs[order[place]]
 

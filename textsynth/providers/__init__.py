@@ -122,6 +122,9 @@ class Provider(Part):
     detached: ClassVar[bool] = False
     """Whether requests go on at the endpoint without us, so that a run need not wait for them."""
 
+    chats: ClassVar[bool] = True
+    """Whether it answers in words; one that does not plays the roles of filters made for it."""
+
     def model_id(self) -> str:
         """The model's name as far as it is known without connecting."""
         raise NotImplementedError

@@ -68,7 +68,7 @@ class ChatSession:
         self._raw = None
         if template is not None:
             self._raw = RawCompletion(
-                base, model, self._where, template, self._exchange, self._refused, parsed
+                base, model, self._where, template, self.exchange, self.refused, parsed
             )
 
     async def ask(self, call: Call) -> Reply:
@@ -88,9 +88,9 @@ class ChatSession:
         read: Callable[[Mapping[str, Any]], str] | None = None,
     ) -> Reply:
         body = {"model": self.model, "messages": messages, **options}
-        status, raw, headers = await self._exchange(self._url, body)
+        status, raw, headers = await self.exchange(self._url, body)
         if status != 200:
-            raise self._refused(status, raw, headers)
+            raise self.refused(status, raw, headers)
         try:
             return reply_of(parsed(raw), self.model, read)
         except Exception as error:
@@ -98,7 +98,7 @@ class ChatSession:
             said = cut(f"{type(error).__name__}: {error}", self._key)
             raise TransientError(f"the reply is not a chat completion ({said})") from error
 
-    async def _exchange(
+    async def exchange(
         self, url: str, body: Mapping[str, Any]
     ) -> tuple[int, bytes, Mapping[str, str]]:
         data = _encode(body).encode("utf8", "replace")
@@ -111,7 +111,7 @@ class ChatSession:
         self._tell(headers)
         return status, raw, headers
 
-    def _refused(self, status: int, raw: bytes, headers: Mapping[str, str]) -> ProviderError:
+    def refused(self, status: int, raw: bytes, headers: Mapping[str, str]) -> ProviderError:
         return refused(status, raw, headers, self.model, self._key)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -11,11 +10,12 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from textsynth.errors import ProviderError, RequestError, TransientError, UnreachableError
 from textsynth.prices import Price, listed
 from textsynth.providers import Link, Provider, Session
+from textsynth.providers._addresses import OPENAI, access, plain_url, variable_name
 from textsynth.providers._chat import (
     NO_KEY,
     SlowError,
@@ -26,8 +26,6 @@ from textsynth.providers._chat import (
 )
 from textsynth.providers._templates import check_template, template_id
 
-OPENAI = "https://api.openai.com/v1"
-
 
 class Openai(Provider):
     """An OpenAI-compatible chat endpoint."""
@@ -35,10 +33,10 @@ class Openai(Provider):
     model: str
     """The model's name at the endpoint."""
 
-    base_url: str | None = None
+    base_url: Annotated[str | None, AfterValidator(plain_url)] = None
     """Where the API is, such as http://gpu:8000/v1; OpenAI's own when not given."""
 
-    api_key_env: str = "OPENAI_API_KEY"
+    api_key_env: Annotated[str, AfterValidator(variable_name)] = "OPENAI_API_KEY"
     """The environment variable that holds the key. The key itself never stands in a job file."""
 
     concurrency: Annotated[int, Field(ge=1, le=4096)] = 32
@@ -64,29 +62,6 @@ class Openai(Provider):
 
     options: dict[str, Any] = Field(default_factory=dict)
     """Sampling options that go over those of the prompts; null leaves an option out."""
-
-    @field_validator("api_key_env")
-    @classmethod
-    def _a_name(cls, name: str) -> str:
-        if not re.fullmatch(r"[A-Z][A-Z0-9_]{0,60}", name):
-            raise ValueError(
-                "api_key_env must be the name of a variable in capitals, not the key itself"
-            )
-        return name
-
-    @field_validator("base_url")
-    @classmethod
-    def _plain_url(cls, url: str | None) -> str | None:
-        if url is None:
-            return None
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("base_url must look like http://host:port/v1")
-        if parts.username or parts.password:
-            raise ValueError("base_url must not hold a user or password; set the key's variable")
-        if parts.query or parts.fragment:
-            raise ValueError("base_url must not hold a query; a key belongs into its variable")
-        return url.rstrip("/")
 
     @field_validator("template")
     @classmethod
@@ -135,15 +110,7 @@ class Openai(Provider):
         return {name: value for name, value in body.items() if value is not None}
 
     def _access(self) -> tuple[str, str]:
-        """(base URL, key). Raises ProviderError when there is no key for OpenAI itself."""
-        key = os.environ.get(self.api_key_env, "")
-        if not key and self.base_url is None:
-            raise ProviderError(
-                f"the model '{self.model}' needs a key",
-                f"the environment variable {self.api_key_env} is not set",
-                f"set {self.api_key_env}, or name another endpoint with base_url",
-            )
-        return self.base_url or OPENAI, key or NO_KEY
+        return access(self.model, self.base_url, self.api_key_env, NO_KEY)
 
     async def check(self) -> list[str]:
         where = self.base_url or "OpenAI"
@@ -152,7 +119,7 @@ class Openai(Provider):
             try:
                 names = await listed_models(client, self.model, self.timeout)
             except ProviderError as error:
-                return _first_sign(error, where)
+                return first_sign(error, where)
         if not names:
             return [f"{where} answers, but lists no model"]
         if self.model in names:
@@ -160,7 +127,7 @@ class Openai(Provider):
         return [f"{where} answers, but lists {', '.join(names[:5])} and not {self.model}"]
 
 
-def _first_sign(problem: ProviderError, where: str) -> list[str]:
+def first_sign(problem: ProviderError, where: str) -> list[str]:
     """What a fault of the first, free request means: the run cannot work, or it may yet."""
     if isinstance(problem, RequestError | UnknownModelError):
         return [f"{where} answers, and does not list its models"]

@@ -123,11 +123,15 @@ class Filter(Part):
         A screen may remember earlier samples (duplicates); its verdict depends only on them and
         on the sample, never on time or chance. It may have a method `foresees(sample)`: whether
         the sample will be dropped whatever comes before its turn. That remembers nothing, spares
-        the money for a judge, and may say no where it does not know. Two more that it may have:
+        the money for a judge, and may say no where it does not know. More that it may have:
         `settled(sample, keep)` tells it whether a sample was kept in the end, and
         `save(folder)` lets it write what it remembers into the folder of a run that is closed. One
         that pays for what it needs has `async ahead(sample)`, called side by side before the
         sample's turn; it then sees no sample that a filter before it drops.
+
+        A screen that counts what is kept has `kept(sample) -> sample`: told of each sample that all
+        filters keep, before the next one is decided on; gives it back as it stays. It may have
+        `short() -> [str]`: what of it is still missing, in words.
         """
         return lambda sample: KEEP
 
@@ -161,6 +165,10 @@ class Filter(Part):
     def plans(self, setting: Setting) -> Sequence[str]:
         """What it will ask, of whom and how often, in lines for `check`."""
         return ()
+
+    def brings(self) -> Mapping[str, Mapping[str, Any]]:
+        """Role → a provider that plays it where `models` of the job names none, as YAML has it."""
+        return {}
 
     def cautions(self, setting: Setting) -> Sequence[str]:
         """What the user should know before the run starts. Raises JobError where it cannot work."""
