@@ -68,7 +68,7 @@ def test_finished_rows_are_carried_on_one_each(job: Write) -> None:
     assert asked == {f"Where is item {n} kept?" for n in range(5)}
     assert all(len(row["messages"]) == 4 for row in found)
     assert all(row["seeds"]["sample"] for row in found)
-    (table,) = result.summary.tables
+    table = result.summary.tables[0]
     assert table.title.startswith("How follow-ups depend")
     assert sum(int(line[1]) for line in table.rows) == 5
 

@@ -180,3 +180,27 @@ def test_a_browser_shows_the_page_as_it_was_written(run: Path, tmp_path: Path) -
     page = html.fromstring(done.stdout)
     assert page.findtext(".//title") == "trial: report"
     assert "8 kept of 8" in " ".join(page.text_content().split())
+
+
+def test_the_page_shows_scores_thresholds_and_who_eats_what(
+    project: Project, server: ChatServer
+) -> None:
+    run = ts.run(project(server.url, count=12, quality=["length", "rouge_l"])).path
+    page = html.fromstring(ts.report(run).read_text("utf8"))
+    shown = " ".join(page.text_content().split())
+    assert "What kept rows cost, and what lost ones do" in shown
+    assert "The filters as they ran" in shown
+    assert "Scores and thresholds" in shown
+    assert "a score depends on the rows before" in shown
+    (graph,) = page.xpath("//*[local-name()='svg']")
+    assert len(graph.xpath(".//*[local-name()='rect']")) == 48
+
+
+def test_what_was_lost_stays_text_too(project: Project) -> None:
+    with ChatServer(script=lambda body: HOSTILE) as server:
+        job = project(server.url, count=5, max_briefs=6, quality=["exact_duplicates"])
+        with pytest.raises(ShortError):
+            ts.run(job)
+    page = html.fromstring(ts.report(job.parent / "outputs" / "trial").read_text("utf8"))
+    assert not page.xpath("//script | //img")
+    assert 'document.title = "broken"' in page.text_content()

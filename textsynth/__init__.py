@@ -9,6 +9,7 @@ The functions here are the commands of the command line, under the same names:
 """
 
 from textsynth import judging, personas, taxonomies
+from textsynth.comparing import diversity
 from textsynth.curating import curate
 from textsynth.errors import EXIT_CODES, TextsynthError
 from textsynth.ingesting import ingest
@@ -30,6 +31,7 @@ __all__ = [
     "__version__",
     "check",
     "curate",
+    "diversity",
     "doctor",
     "estimate",
     "explain",

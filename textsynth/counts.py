@@ -19,6 +19,7 @@ Cell = tuple[str, str]
 Key = tuple[str, ...]
 """The cells of a brief, one for each quota, in their order."""
 
+_ENDLESS = 1 << 60
 _OWN = re.compile(r"[:'\"“\d]")
 _REASONS = 200
 """Reasons that are told apart; further ones count under their kind alone."""
@@ -31,12 +32,18 @@ class Quotas:
     """Rows still wanted per quota and cell, and how many rows are under way for each.
 
     `left`: quota → cell → rows; `parts`: quota → its facets, where it is on a product of several.
+    `loose`: facet → its values, of facets without a quota whose values may be closed all the same.
     Each step costs as much whether there are ten cells or a hundred thousand.
     """
 
     def __init__(
-        self, left: dict[str, dict[str, int]], parts: Mapping[str, Sequence[str]] | None = None
+        self,
+        left: dict[str, dict[str, int]],
+        parts: Mapping[str, Sequence[str]] | None = None,
+        loose: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
+        self.loose = loose or {}
+        left = {**left, **{name: dict.fromkeys(own, _ENDLESS) for name, own in self.loose.items()}}
         self.left = left
         self._parts = [(name, tuple((parts or {}).get(name, (name,)))) for name in left]
         self._under: Counter[Cell] = Counter()
@@ -98,6 +105,12 @@ class Quotas:
             if self.left[name][value] == 0:
                 self.filled.append(cell)
 
+    def close(self, name: str, value: str) -> None:
+        """No row of this value of a loose facet is wanted any more."""
+        self.left[name][value] = 0
+        self._look((name, value))
+        self.filled.append((name, value))
+
     def _look(self, cell: Cell) -> None:
         """Notes whether a cell has room: fewer rows are under way than what is missing takes, by
         the cell's own yield so far."""
@@ -116,7 +129,7 @@ class Quotas:
             (name, parts, cell, rows)
             for name, parts in self._parts
             for cell, rows in self.left[name].items()
-            if rows > 0
+            if rows > 0 and name not in self.loose
         ]
         said = [f"{told(parts, cell)}: {rows:,} more" for _, parts, cell, rows in missing[:_SHOWN]]
         rest = missing[_SHOWN:]

@@ -160,11 +160,12 @@ def _curated(
                     in_loop(_asking(curation, llm, folder, stream))
             seconds = time.monotonic() - curation.began
             tables = tables_of_rows(curation, around.language, compare)
-            tables = (*tables, *tables_of(job, folder))
+            tables = (*tables, *tables_of(job, folder, setting=around.setting))
             summary = curation.summary(
                 job, sources=tuple(rows.sources), tables=tables, job_text=job.text,
-                short=unjudged(curation),
+                short=(*unjudged(curation), *screening.short()),
             )  # fmt: skip
+            screening.save(folder.path)
             close(job, folder, summary)
         except BaseException:
             keeper.save(curation, "stopped")

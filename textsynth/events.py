@@ -7,6 +7,7 @@
 | limit   | endpoint, words
 | pause   | endpoint, words, seconds
 | row     | index, outcome (kept, dropped, failed), id, reason
+| novelty | rows, window, novelty, duplicates, next_opening_new, openings_to_come, dry
 | batch   | id, state, requests, words
 | budget  | words, usd, tokens, seconds
 | stop    | reason

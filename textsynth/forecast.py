@@ -140,9 +140,41 @@ class Forecast:
         side_by_side = max(1.0, min(at_once, self.total.requests.point))
         return _scaled(self.total.seconds, 1 / side_by_side)
 
+    @property
+    def per_kept(self) -> tuple[Range, Range | None] | None:
+        """(tokens, dollars) that a kept row takes, lost ones in it; None where none was kept.
+
+        Dollars are None where a price is not known.
+        """
+        if self.total is None or self.rows is None:
+            return None
+        total, by = self.total, 1 / self.rows.point
+        ends = [
+            None if a is None or b is None else a + b
+            for a, b in (
+                (total.tokens_in.low, total.tokens_out.low),
+                (total.tokens_in.high, total.tokens_out.high),
+            )
+        ]
+        tokens = Range(total.tokens_in.point + total.tokens_out.point, ends[0], ends[1])
+        return _scaled(tokens, by), None if total.usd is None else _scaled(total.usd, by)
+
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON: the fields by name, each range as {point, low, high}."""
-        return asdict(self)
+        """Plain JSON: the fields by name, each range as {point, low, high}; `per_kept_row`:
+        {tokens, usd} of a kept row, None where none was kept."""
+        each = self.per_kept
+        plain = each and {"tokens": asdict(each[0]), "usd": each[1] and asdict(each[1])}
+        return {**asdict(self), "per_kept_row": plain}
+
+
+def chance(hits: int, of: int, draws: int = RESAMPLES) -> Range:
+    """A share that is known from a few tries, with its 90 % interval: Jeffreys' as in `Forecast`.
+
+    Nothing is known of none: the interval of no tries is nearly 0 to 1.
+    """
+    rng = random.Random(0)
+    drawn = [rng.betavariate(hits + 0.5, of - hits + 0.5) for _ in range(draws)]
+    return _range(hits / of if of else 0.5, drawn)
 
 
 _Column = list[float]

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 
 from textsynth.budget import Budget
 from textsynth.cells import Carried, Odds
+from textsynth.dryness import Dryness
 from textsynth.errors import JobError, nearest
 from textsynth.inputs import Input
 from textsynth.methods import Method
@@ -122,6 +123,13 @@ class Job(BaseModel):
     injections: Literal["fence", "drop", "keep"] = "fence"
     """Seed text that tries to instruct the model: set between marks, left out, or kept as it is."""
 
+    diversity: bool = True
+    """Whether a run tells the diversity of its kept rows when it is closed (from 30 rows on)."""
+
+    novelty: Dryness | Literal[False] = Field(default_factory=Dryness)
+    """What to do when rows bring no new text any more: {floor: 0.2, window: 200, then: warn, shift
+    or stop}; false: do not look."""
+
     max_briefs: Annotated[int, Field(ge=1)] | None = None
     """Give up after this many briefs; 5 x count + 20 when not given."""
 
@@ -210,6 +218,15 @@ class Job(BaseModel):
     def brief_limit(self) -> int:
         """How many briefs the run may use up."""
         return self.max_briefs or 5 * self.count + 20
+
+    def loose(self) -> dict[str, list[str]]:
+        """Facet → its values, of the facets that a run may shift on: no quota is on them."""
+        if not self.novelty or self.novelty.then != "shift" or self.whole:
+            return {}
+        odds = self.odds
+        held = {part for name in self.quotas for part in odds.parts(name)}
+        free = [name for name in odds.names if name not in held and odds.size([name]) > 1]
+        return {name: list(odds.weights([name])) for name in free}
 
     def quota_rows(self) -> dict[str, dict[str, int]]:
         """Quota → cell → kept rows wanted; the cells of a quota add up to `count`.

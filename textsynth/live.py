@@ -104,7 +104,8 @@ class PlainView(View):
             f"{kept}  dropped {counts.dropped}  "
             f"failed {counts.failed}  yield {share}  {rate:.1f} rows/min  "
             f"left {self.pace.left(pipeline)}  replies {pipeline.llm.tally.asked:,}  "
-            f"tokens {counts.tokens_in + counts.tokens_out:,}  {dollars(counts.cost)}",
+            f"tokens {counts.tokens_in + counts.tokens_out:,}  {dollars(counts.cost)}"
+            f"  {pipeline.novelty.words()}".rstrip(),
             file=sys.stderr,
             flush=True,
         )
@@ -175,6 +176,10 @@ class LiveView(View):
             bar,
             figures,
         ]
+        if words := pipeline.novelty.words():
+            lines.append(Text(words))
+        for words in pipeline.novelty.warnings[-3:]:
+            lines.append(Text(words, style="yellow"))
         for reason, rows in counts.reasons.most_common(5):
             lines.append(Text(f"  {rows:>5}  {reason}", style="yellow"))
         if self._fault:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,21 +15,36 @@ from typing import Any
 import jinja2
 
 from textsynth.coverage import read_topics
+from textsynth.errors import TextsynthError
+from textsynth.funnel import (
+    BOTH,
+    EXCERPT,
+    FILTERS,
+    SCORES,
+    WHAT,
+    Funnel,
+    Spent,
+    excerpt,
+    filters_table,
+    funnel_of,
+)
 from textsynth.prices import dollars
-from textsynth.reading import funnel_rows, require_rows, status
+from textsynth.quality import Filter
+from textsynth.reading import funnel_rows, job_of, require_rows, status
 from textsynth.records import LANGUAGES, Summary
 from textsynth.runfolder import KINDS, find_run, read_rows, read_state, read_summary
+from textsynth.shelf import options_of
 from textsynth.taxonomy.tree import BETWEEN
 
-SAMPLES, PER_REASON, VALUES = 12, 2, 30
-"""Kept rows shown, dropped or failed rows shown for each reason, and values shown of a facet."""
+SAMPLES, PER_REASON, VALUES, REASONS = 12, 3, 30, 40
+"""Kept rows shown, dropped or failed rows shown for each reason, values shown of a facet, and
+reasons shown."""
+
+WIDE, HIGH = 480, 90
+"""Pixels of a histogram."""
 
 MOST = 200_000
 """Dropped and failed rows that are looked through for examples."""
-
-
-MOST_SAID = 400
-"""Characters of what a filter noted on a row."""
 
 LINES = 5_000
 """Topics that the tree shows at most: of a larger one, the levels that fit."""
@@ -72,8 +88,14 @@ def report(target: str | Path = ".", *, out: str | Path | None = None) -> Path:
     path = find_run(target)
     require_rows(path)
     summary = read_summary(path)
+    state = status(path)
+    funnel, parts = _filters(path, summary)
     shown = {
-        "summary": summary, "state": status(path), "dollars": dollars,
+        "findings": [t for t in summary.tables if t.title not in (WHAT, BOTH, FILTERS)],
+        "eaten": [*funnel.tables(), funnel.costs(summary, read_state(path).get("cost"))],
+        "models": _models(funnel), "graphs": list(_graphs(funnel, parts)),
+        "options": filters_table(list(parts.values())),
+        "summary": summary, "state": state, "dollars": dollars,
         "language": LANGUAGES.get(summary.language, summary.language),
         "funnel": list(funnel_rows(summary)), "facets": list(_facets(summary)),
         "tree": topics(summary, read_topics(path)), "job": _job(path),
@@ -88,6 +110,52 @@ def report(target: str | Path = ".", *, out: str | Path | None = None) -> Path:
     aside.write_text(text.encode("utf8", "replace").decode(), encoding="utf8", newline="\n")
     aside.replace(file)
     return file
+
+
+def _filters(path: Path, summary: Summary) -> tuple[Funnel, dict[str, Filter]]:
+    """The funnel of a run with its scores, and its filters by name; none of these where the job
+    can no longer be read."""
+    try:
+        parts = {part.part: part for part in job_of(path).quality}
+    except TextsynthError:
+        parts = {}
+    names = list(parts) or [stage for stage, _ in summary.funnel[2:-1]]
+    return funnel_of(path, names, SCORES), parts
+
+
+def _models(funnel: Funnel) -> dict[str, Spent]:
+    return dict(sorted(funnel.models.items()))
+
+
+def _graphs(funnel: Funnel, parts: Mapping[str, Filter]) -> Iterator[dict[str, Any]]:
+    """For each filter that gives scores: its histogram, and what other thresholds would keep."""
+    for name, sieve in funnel.sieves.items():
+        bars = sieve.scores.bars()
+        if not bars:
+            continue
+        part = parts.get(name)
+        options = options_of(part) if part else {}
+        found = sieve.scores.threshold(options)
+        free = part is not None and (part.alone or bool(part.asked()))
+        what_if, why = sieve.scores.what_if(options, free)
+        low, high = bars[0].low, bars[-1].high
+        top = max(bar.passed + bar.dropped for bar in bars)
+        step = WIDE / len(bars)
+        at = None if found is None else (found[0] - low) / (high - low) * WIDE
+        yield {
+            "name": name, "low": low, "high": high, "scored": len(sieve.scores.values),
+            "without": sieve.scores.without, "what_if": what_if, "why": why,
+            "threshold": found[0] if found else None,
+            "line": None if at is None else round(min(WIDE, max(0.0, at)), 1),
+            "bars": [
+                {
+                    "x": round(n * step, 1), "width": round(step - 1, 1), "bar": bar,
+                    "passed": round(HIGH * bar.passed / top, 1),
+                    "dropped": round(HIGH * bar.dropped / top, 1),
+                }
+                for n, bar in enumerate(bars)
+            ],
+        }  # fmt: skip
 
 
 def _job(path: Path) -> str:
@@ -162,27 +230,29 @@ def _kept(path: Path, kept: int) -> Iterator[dict[str, Any]]:
     return itertools.islice(rows, 0, step * SAMPLES, step)
 
 
-def _lost(path: Path) -> list[tuple[str, int, list[Mapping[str, Any]]]]:
+def _lost(path: Path) -> list[tuple[str, int, list[dict[str, Any]]]]:
     """(reason, rows, some of them) of what was dropped or failed, the most frequent first."""
     seen: Counter[str] = Counter()
-    some: dict[str, list[Mapping[str, Any]]] = {}
+    some: dict[str, list[dict[str, Any]]] = {}
     for kind in KINDS[1:]:
         for row in itertools.islice(read_rows(path / "rows" / f"{kind}.jsonl"), MOST):
             reason = _reason(row)
             seen[reason] += 1
             if seen[reason] <= PER_REASON:
-                some.setdefault(reason, []).append({**row, "said": _verdict(row)})
-    return [(reason, rows, some[reason]) for reason, rows in seen.most_common(40)]
+                some.setdefault(reason, []).append({**row, **_evidence(row)})
+    ranked = sorted(seen.items(), key=lambda pair: (-pair[1], pair[0]))[:REASONS]
+    return [(reason, rows, some[reason]) for reason, rows in ranked]
 
 
-def _verdict(row: Mapping[str, Any]) -> str:
-    """What bears the verdict out: the score, and what the filter noted beside it."""
-    for verdict in row.get("verdicts", ()):
-        if not verdict["keep"]:
-            score = [] if verdict["score"] is None else [f"score {verdict['score']:g}"]
-            details = [f"{name}: {value}" for name, value in verdict.get("details", {}).items()]
-            return ", ".join([*score, *details])[:MOST_SAID]
-    return ""
+def _evidence(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What is shown of a lost row at first: an excerpt, the first filter's score and details."""
+    against: Mapping[str, Any] = next((v for v in row.get("verdicts", ()) if not v["keep"]), {})
+    details = against.get("details") or {}
+    return {
+        "excerpt": excerpt(row) if row.get("messages") else str(row.get("error", ""))[:EXCERPT],
+        "score": against.get("score"),
+        "details": json.dumps(details, ensure_ascii=False)[: 4 * EXCERPT] if details else "",
+    }
 
 
 def _reason(row: Mapping[str, Any]) -> str:

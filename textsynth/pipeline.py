@@ -18,17 +18,17 @@ from textsynth.errors import (
     ProviderError,
     ReplyError,
     RequestError,
-    RowTimeoutError,
     RunError,
     TextsynthError,
     TransientError,
 )
 from textsynth.generations import Generations
-from textsynth.guard import STAGE, Checked, Used
+from textsynth.guard import STAGE, Checked
 from textsynth.job import Job
 from textsynth.lineup import MAX_SKIPS, Lineup
 from textsynth.llm import Llm
 from textsynth.materials import Materials
+from textsynth.novelty import Novelty
 from textsynth.outcomes import Outcome
 from textsynth.records import (
     Brief,
@@ -37,13 +37,12 @@ from textsynth.records import (
     Summary,
     Table,
     Verdict,
-    sample_of,
     seeds_of,
 )
 from textsynth.runfolder import Run, closed_at
 from textsynth.screening import Looked, Screening
 from textsynth.shortfall import dry_limit, shortfall
-from textsynth.turns import Drained, RowClock
+from textsynth.writing import RowWriter
 
 FAULTS_IN_A_ROW = 10
 """Stop the run when so many rows in a row fail because the endpoint does not answer."""
@@ -66,16 +65,15 @@ class Pipeline:
         self.job: Job = materials.job
         odds = self.job.odds
         parts = {name: odds.parts(name) for name in self.job.quotas}
-        self.quotas = Quotas(self.job.quota_rows(), parts)
+        self.quotas = Quotas(self.job.quota_rows(), parts, self.job.loose())
+        self.novelty = Novelty(self.job, self.quotas, llm.events)
         self.counts = Counts()
         self.guard, self.checked = llm.guard, Checked()
         self.short: list[str] = []
         self.tables: tuple[Table, ...] = ()
         self.started = time.monotonic()
-        # A batch may take a day; nothing hangs in it.
-        patient = any(fleet.provider.detached for fleet in llm.fleets)
-        self._row_seconds = None if patient else self.job.row_timeout
         self.screening = Screening(self.job.quality, materials.setting())
+        self._writer = RowWriter(materials, llm, self.screening)
         # More rows than requests at once, so that one being saved leaves no slot idle.
         self.rows_at_once = math.ceil(1.25 * llm.concurrency) + 1
         # Written rows held in memory until their turn; those beyond are written again from the
@@ -92,7 +90,6 @@ class Pipeline:
         self._faults = self._written = 0
         self._closed_at = closed_at(run.path, self.job.count)
         self._stop: TextsynthError | None = None
-        self._broken: Exception | None = None
 
     async def produce(self) -> None:
         """Runs until enough is kept, or says in `short` why not. Raises what stopped it."""
@@ -117,7 +114,8 @@ class Pipeline:
         if self._stop and not self._enough():
             raise self._stop
         cells = [*self.quotas.short(), *self.screening.short()]
-        self.short = shortfall(self.job, self.counts, cells, self._spent, self._generations.over)
+        ended, over = self._spent or self.novelty.over, self._generations.over
+        self.short = shortfall(self.job, self.counts, cells, ended, over)
 
     def stop(self, reason: TextsynthError) -> None:
         """Ends the run after the requests under way: no new one leaves."""
@@ -189,6 +187,7 @@ class Pipeline:
             counts.kept >= self.job.count
             or counts.briefs >= self.job.brief_limit
             or counts.dry >= dry_limit(self.job, counts)
+            or self.novelty.over != ""
         )
 
     def _finished(self) -> bool:
@@ -233,52 +232,13 @@ class Pipeline:
         return self._lineup.turn
 
     async def _row(self, i: int) -> None:
-        brief: Brief | None = None
-        used = Used()
         outcome = Outcome()
-        deadline: asyncio.Timeout | None = None
         try:
-            method, brief = self._generations.method, self.materials.plan.brief(i)
-            async with asyncio.timeout(self._row_seconds) as deadline:
-                span = self.llm.tracing.row(i)
-                ask, used = self.llm.ask_for(brief, RowClock(deadline))
-                with span:
-                    draft = await method.write(brief, ask)
-            sample = sample_of(method.part, self.job.language, brief, draft, used.in_order())
-            sample, leaked = self.guard.row(sample)
-            looked = self._looked(sample)
-            if self.screening.asks and not leaked:
-                async with asyncio.timeout(self._row_seconds) as deadline:
-                    looked = await self._judged(looked, brief, RowClock(deadline))
-            outcome = Outcome(brief, looked, None, used.in_order(), len(used.held), leaked)
-        except Drained:
-            pass
-        except Exception as error:  # noqa: BLE001 - a fault of one row never takes the others along
-            if brief is None:
-                # There is no row to put it in: the plan itself is at fault.
-                self._stop = self._stop or TextsynthError(f"brief {i} cannot be drawn: {error}")
-            fault = error
-            if isinstance(error, TimeoutError) and deadline is not None and deadline.expired():
-                words = f"the row took longer than {self._row_seconds} s"
-                fault = RowTimeoutError(words, fix="raise row_timeout")
-            outcome = Outcome(brief, None, fault, used.in_order(), len(used.held))
+            outcome = await self._writer.write(i, self._generations.method)
+            # A broken filter ends the run in its turn; a broken plan has no row to do it with.
+            self._stop = self._stop or self._writer.fault
         finally:
             self._done.put_nowait((i, outcome))
-
-    def _looked(self, sample: Sample) -> Looked:
-        try:
-            return self.screening.look(sample)
-        except Exception as error:
-            if not isinstance(error, TextsynthError):
-                # A filter is broken, which is no fault of the row: the run ends in its turn.
-                self._broken = self._broken or error
-            raise
-
-    async def _judged(self, looked: Looked, brief: Brief, clock: RowClock) -> Looked:
-        """What the filters that ask say of a row, as far as it is not dropped anyway."""
-        return await self.screening.judge(
-            looked, brief, lambda part: self.llm.ask_for(brief, clock, part)
-        )
 
     def _collect(self, first: tuple[int, Outcome]) -> None:
         i, outcome = first
@@ -328,7 +288,7 @@ class Pipeline:
                 self._written += 1
                 self.stop(error)
                 return
-            if error is not None and error is self._broken:
+            if error is not None and error is self._writer.broken:
                 raise error
             self._lineup.advance()
             brief = outcome.brief
@@ -347,9 +307,7 @@ class Pipeline:
         self.checked.rows += 1
         self.checked.rows_held += leaked
         first = next((verdict for verdict in verdicts if not verdict.keep), None)
-        for verdict in verdicts:
-            if verdict is first:
-                break
+        for verdict in itertools.takewhile(lambda verdict: verdict is not first, verdicts):
             self.counts.passed[verdict.filter] += 1
         if first is None:
             self.counts.keep(sample.facets)
@@ -358,12 +316,10 @@ class Pipeline:
         else:
             self.counts.drop(first)
         self.run.add_sample(sample, verdicts, kept=first is None)
+        self.novelty.see(sample, first)
         if self.llm.events.live:
-            word = "kept" if first is None else "dropped"
-            reason = "" if first is None else f"{first.filter}: {first.reason}"
-            self.llm.events.emit(
-                "row", index=sample.index, outcome=word, id=sample.id, reason=reason
-            )
+            word, why = ("dropped", f"{first.filter}: {first.reason}") if first else ("kept", "")
+            self.llm.events.emit("row", index=sample.index, outcome=word, id=sample.id, reason=why)
 
     def _verdicts(
         self, looked: Looked, leaked: bool
@@ -392,9 +348,10 @@ class Pipeline:
 
     def summary(self) -> Summary:
         """The figures so far."""
-        first = [STAGE] if self.guard.active else []
-        sources = tuple(self.materials.sources)
+        stages = [*([STAGE] if self.guard.active else []), *self.screening.names]
+        sources, warnings = tuple(self.materials.sources), tuple(self.novelty.warnings)
+        text = self.guard.job(self.job.text, [source.path for source in sources])
         return self.counts.summary(
-            self.job, [*first, *self.screening.names], sources=sources, short=tuple(self.short),
-            tables=self.tables, job_text=self.guard.job(self.job.text, [s.path for s in sources]),
+            self.job, stages, sources=sources, short=tuple(self.short), tables=self.tables,
+            job_text=text, warnings=warnings,
         )  # fmt: skip

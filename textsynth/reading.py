@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from textsynth.errors import JobError, RunError, TextsynthError
+from textsynth.funnel import funnel_of
 from textsynth.job import Job
 from textsynth.jobfile import load_job
 from textsynth.journal import Journal
@@ -23,13 +24,15 @@ MOST_BEHIND = 20
 """Runs in a line, each curated from the one before, whose replies are looked for."""
 
 
-def status(target: str | Path = ".") -> dict[str, Any]:
+def status(target: str | Path = ".", *, examples: bool = False) -> dict[str, Any]:
     """How a run stands, also while another process is writing it.
 
     Keys: path, status (running, stopped, closed, short, or died when its process is gone), asked,
     briefs, kept, dropped, failed, reasons, funnel, seconds, cost (dollars or None), replies, sent,
-    sent_again, tokens_in, tokens_out (of all replies on disk), short, tables, stages (the runs
-    before this one: stage, cost, replies, tokens_in, tokens_out …).
+    sent_again, tokens_in, tokens_out (of all replies on disk), short, warnings, novelty (of the
+    last rows: see `Novelty.state`), tables, stages (the runs before this one: stage, cost, replies,
+    tokens_in, tokens_out …), usd_per_kept_row, tokens_per_kept_row (None while no row is kept).
+    `examples`: also costs (a table) and lost (filter, reason, rows, and some of them).
     """
     path = find_run(target)
     state, summary = read_state(path), read_summary(path)
@@ -42,7 +45,12 @@ def status(target: str | Path = ".") -> dict[str, Any]:
         cost = journal.cost()
     finally:
         journal.close()
+    used = summary.tokens_in + summary.tokens_out
+    spent = state.get("cost")
     return {
+        "usd_per_kept_row": None if spent is None or not summary.kept else spent / summary.kept,
+        "tokens_per_kept_row": round(used / summary.kept) if summary.kept else None,
+        **(_lost(path, summary, spent) if examples else {}),
         "path": str(path), "name": summary.name, "status": word, "asked": summary.asked,
         "briefs": summary.briefs, "kept": summary.kept, "dropped": summary.dropped,
         "failed": summary.failed, "reasons": summary.reasons, "funnel": list(summary.funnel),
@@ -52,8 +60,21 @@ def status(target: str | Path = ".") -> dict[str, Any]:
             max(0.0, time.time() - state.get("updated", time.time())), 1),
         "in_flight": state.get("in_flight"), "retried": state.get("retried"),
         "cost": cost, "last_fault": state.get("last_fault", ""), **counts,
+        "warnings": list(summary.warnings), "novelty": state.get("novelty") or {},
         "stages": _stages(path),
     }  # fmt: skip
+
+
+def _lost(path: Path, summary: Summary, usd: float | None) -> dict[str, Any]:
+    """What kept and lost rows cost, and for each reason some rows that were dropped for it."""
+    funnel = funnel_of(path, [stage for stage, _ in summary.funnel[2:-1]])
+    return {
+        "costs": asdict(funnel.costs(summary, usd)),
+        "lost": [
+            {"filter": name, "reason": slug, **asdict(reason)}
+            for name, slug, reason in funnel.reasons()
+        ],
+    }
 
 
 def _stages(path: Path) -> list[dict[str, Any]]:

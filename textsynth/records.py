@@ -389,5 +389,7 @@ class Summary:
     """What fell short and why; empty when all that was asked for was kept."""
     tables: tuple[Table, ...] = ()
     """What the job's parts found out about the run when it was closed."""
+    warnings: tuple[str, ...] = ()
+    """What the run warned of: text that is no longer new."""
     job_text: str = ""
     version: str = ""

@@ -278,7 +278,7 @@ def read_summary(path: Path) -> Summary:
     raw = dict(state["summary"])
     raw["sources"] = tuple(Source(**source) for source in raw["sources"])
     raw["funnel"] = tuple((stage, rows) for stage, rows in raw["funnel"])
-    raw["short"] = tuple(raw["short"])
+    raw["short"], raw["warnings"] = tuple(raw["short"]), tuple(raw.get("warnings", ()))
     raw["tables"] = tuple(Table.from_json(table) for table in raw.get("tables", ()))
     return Summary(**raw)
 

@@ -20,6 +20,7 @@ from textsynth.errors import Interrupted, ShortError, TextsynthError
 from textsynth.events import Events, JsonLog, RedactingFilter, Redactor, redact_error
 from textsynth.fairness import fairness
 from textsynth.forecast import Forecast, Taken, Use
+from textsynth.funnel import told_at_closing
 from textsynth.job import Job
 from textsynth.jobfile import load_job
 from textsynth.journal import Entry
@@ -34,6 +35,7 @@ from textsynth.records import Closing, Sample, Setting, Summary, Table, Verdict
 from textsynth.runfolder import Run, SampleRows, find_run, read_summary
 from textsynth.stages import Staged, StageRun, run_stages
 from textsynth.tracing import NO_TRACING, Tracing, open_tracing
+from textsynth.variety.tables import of_run
 from textsynth.version import VERSION
 from textsynth.writers import SHELF, Writer
 
@@ -175,9 +177,9 @@ async def _run(
                 with _signals(pipeline), view.watch(pipeline), span:
                     await pipeline.produce()
                 seeds = [*tables, *materials.seeds.tables(), *llm.guard.table(pipeline.checked)]
-                pipeline.tables = llm.guard.tables(
-                    tables_of(job, folder, seeds, materials.setting())
-                )
+                watched = pipeline.novelty.tables()
+                found = tables_of(job, folder, seeds, watched, materials.setting())
+                pipeline.tables = llm.guard.tables(found)
                 summary = pipeline.summary()
                 pipeline.screening.save(folder.path)
                 close(job, folder, summary)
@@ -279,10 +281,15 @@ async def _door(
 
 
 def tables_of(
-    job: Job, folder: Run, seeds: Sequence[Table] = (), setting: Setting | None = None
+    job: Job,
+    folder: Run,
+    seeds: Sequence[Table] = (),
+    watched: Sequence[Table] = (),
+    setting: Setting | None = None,
 ) -> tuple[Table, ...]:
-    """What there is to say about the seeds, then what each part of the job says, inputs first, and
-    how the cells of its facets are covered."""
+    """What there is to say about the seeds, then what each part of the job says, inputs first; what
+    each filter dropped, what was `watched`, how varied the rows are, and how the cells of the
+    facets are covered."""
     closing = Closing(
         job.home, folder.path, folder.kept, folder.dropped, job.seed, folder.screened,
         setting or Setting(job.language, job.method.part, job.seed, {}, job.home),
@@ -291,7 +298,9 @@ def tables_of(
     found = [*seeds, *(table for part in parts for table in part.closing(closing))]
     found += fairness(job.flip, lambda: closing.screened, job.seed)
     rows = (sample.facets for sample in closing.kept)
-    return (*found, *coverage(rows, job.odds, job.quota_rows()))
+    found += [*told_at_closing(folder.path, job.quality), *watched]
+    varied = of_run(closing.kept, job.seed) if job.diversity else []
+    return (*found, *varied, *coverage(rows, job.odds, job.quota_rows()))
 
 
 def close(job: Job, folder: Run, summary: Summary) -> None:
@@ -357,6 +366,7 @@ class _Keeper:
             "replayed": tally.replayed, "retried": tally.retried,
             "in_flight": pipeline.llm.in_flight, "cost": pipeline.counts.cost,
             "last_fault": tally.last_fault, "given": pipeline.guard.value(self.job.given),
+            "novelty": pipeline.novelty.state(),
         }  # fmt: skip
         self.folder.save_state(status, pipeline.summary(), self.job, extra)
 

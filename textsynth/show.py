@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -10,13 +11,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from textsynth.forecast import Forecast, Range
+from textsynth.forecast import Forecast, Range, chance
+from textsynth.funnel import FILTERS
 from textsynth.job import Job
 from textsynth.live import span
 from textsynth.prices import dollars
 from textsynth.project import PartInfo
 from textsynth.reading import as_json, funnel_rows
-from textsynth.records import Source, Summary
+from textsynth.records import Source, Summary, percent
 from textsynth.records import Table as Finding
 from textsynth.runner import Result, Trial
 
@@ -60,7 +62,8 @@ def result(out: Console, found: Result) -> None:
             shares = [f"{len(shares):,} values with {fewest:,} to {most:,} rows"]
         out.print(f"{facet}: {escape(', '.join(shares))}")
     for table in summary.tables:
-        finding(out, table)
+        if table.title != FILTERS:
+            finding(out, table)
     for run in found.stages:
         out.print(
             f"stage {run.stage}: {run.made} files made in {span(run.seconds)} ({run.asked} "
@@ -132,6 +135,8 @@ def trials(out: Console, found: Sequence[Trial], job: Job) -> None:
         kept += not lost
         out.print(f"[red]dropped by {', '.join(lost)}[/]" if lost else "[green]kept[/]")
     n = max(len(found), 1)
+    if filtered := yields(found):
+        finding(out, filtered)
     out.print(
         f"\n{kept} of {n} kept; {tokens_in // n:,} tokens in and {tokens_out // n:,} out a brief"
     )
@@ -145,6 +150,21 @@ def trials(out: Console, found: Sequence[Trial], job: Job) -> None:
             f"{(tokens_in + tokens_out) / n * briefs:,.0f} tokens and {dollars(whole)} "
             f"(from {n} samples: a rough guess)"
         )
+
+
+def yields(found: Sequence[Trial]) -> Finding | None:
+    """What each filter let through of previewed samples, with a 90 % interval."""
+    words = [verdict for trial in found if trial.sample is not None for verdict in trial.verdicts]
+    judged, passed = Counter(v.filter for v in words), Counter(v.filter for v in words if v.keep)
+    if not judged:
+        return None
+    rows = []
+    for name, of in judged.items():
+        share = chance(passed[name], of)
+        low, high = share.low or 0.0, share.high or 0.0
+        rows.append((name, of, passed[name], f"{100 * low:.0f} to {100 * high:.0f} %"))
+    heads = ("filter", "looked at", "let through", "so of all, with 90 % certainty")
+    return Finding("Yield by filter, each for itself", heads, tuple(rows))
 
 
 def forecast(out: Console, found: Forecast) -> None:
@@ -167,6 +187,10 @@ def forecast(out: Console, found: Forecast) -> None:
     out.print(table)
     if found.briefs is not None:
         out.print(f"briefs: {span_of(found.briefs)}")
+    if found.per_kept is not None:
+        tokens, usd = found.per_kept
+        paid = "" if usd is None else f", {span_of(usd, money=True)}"
+        out.print(f"a kept row, lost ones in it: {span_of(tokens)} tokens{paid}")
     if found.note:
         out.print(f"[yellow]{escape(found.note)}[/]")
 
@@ -247,12 +271,37 @@ def status(out: Console, found: Mapping[str, Any]) -> None:
             f"{stage['tokens_in']:,} tokens in, {stage['tokens_out']:,} out; "
             f"{dollars(stage['cost'])}"
         )
-    for line in found["short"]:
+    if found["tokens_per_kept_row"] is not None:
+        usd = found["usd_per_kept_row"]
+        paid = "" if usd is None else f" and {dollars(usd)}"
+        out.print(f"a kept row took {found['tokens_per_kept_row']:,} tokens{paid}, lost ones in it")
+    if told := found["novelty"]:
+        left = told["openings_to_come"]
+        out.print(
+            f"new text {percent(told['novelty'], 1)} of the last {told['window']} rows, duplicates "
+            f"{percent(told['duplicates'], 1)}; the next opening is new in "
+            f"{percent(told['next_opening_new'], 1)}"
+            + ("" if left is None else f", and {left:,} are still to come at least")
+        )
+    for line in [*found["warnings"], *found["short"]]:
         out.print(f"[yellow]{escape(line)}[/]")
     for table in found["tables"]:
-        finding(out, Finding.from_json(table))
+        if table["title"] != FILTERS:
+            finding(out, Finding.from_json(table))
     if found["last_fault"]:
         out.print(f"last fault: {escape(found['last_fault'])}")
+
+
+def lost(out: Console, found: Mapping[str, Any]) -> None:
+    """What kept and lost rows cost, and dropped rows by reason."""
+    finding(out, Finding.from_json(found["costs"]))
+    for one in found["lost"]:
+        out.print(f"\n[bold]{escape(one['filter'])}: {escape(one['reason'])}[/]  {one['rows']:,}")
+        for row in one["examples"]:
+            score = "" if row["score"] is None else f"  score {row['score']:g}"
+            evidence = f"  {row['evidence']}" if row["evidence"] else ""
+            out.print(f"  [cyan]{row['id']}[/]{score}{escape(evidence)}")
+            out.print(f"    {escape(row['text'])}")
 
 
 def sources(out: Console, found: Sequence[Source]) -> None:

@@ -213,7 +213,7 @@ def test_a_run_gives_other_rows_for_each_brief_and_the_same_ones_again(tmp_path:
         kept = rows(result.path, "kept")
         assert len({row["columns"]["instruction"] for row in kept}) == 12
         assert len({(r["columns"]["temperature"], r["columns"]["top_p"]) for r in kept}) == 12
-        (table,) = result.summary.tables
+        table = result.summary.tables[0]
         assert (table.title, sum(int(line[2]) for line in table.rows)) == (
             "Sampling of instructions", 12,
         )  # fmt: skip

@@ -123,14 +123,22 @@ def run(
 
 
 @command()
-def status(target: RunAt = Path(), as_json: AsJson = False) -> None:
+def status(
+    target: RunAt = Path(),
+    examples: Annotated[
+        bool, typer.Option("--examples", help="Show dropped rows by reason, and what they cost.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Say how a run stands, also while it goes on."""
-    found = ts.status(target)
+    found = ts.status(target, examples=examples)
     if as_json:
         emit(found)
         return
     show.status(out, found)
     show.funnel(out, read_summary(Path(found["path"])))
+    if examples:
+        show.lost(out, found)
 
 
 @command()

@@ -1,0 +1,1 @@
+"""How varied texts are, in figures that compare between sets of different sizes."""
