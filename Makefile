@@ -47,6 +47,13 @@ bench: $(READY) ## what benchmarks/README.md shows
 	$(BIN)/python -m benchmarks.novelty 10000
 	$(BIN)/python -m benchmarks.evolving
 	$(BIN)/python -m benchmarks.instructing
+	$(BIN)/python -m benchmarks.deduplication 100000
+	$(BIN)/python -m benchmarks.filters
+	$(BIN)/python -m benchmarks.rules --misses 0
+	$(BIN)/python -m benchmarks.copies
+	$(BIN)/python -m benchmarks.contamination
+	$(BIN)/python -m benchmarks.judging --no-embedded
+	$(BIN)/python -m benchmarks.diversity
 
 wheel: $(READY)
 	$(BIN)/python -m build --wheel --quiet

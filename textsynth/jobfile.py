@@ -32,9 +32,9 @@ from textsynth.writers import SHELF as WRITERS
 P = TypeVar("P", bound=Part)
 Path_ = tuple[str | int, ...]
 
-DEFAULT_QUALITY = (
-    "length", "language", "truncated", "refusal", "role_flip", "exact_duplicates",
-    "near_duplicates",
+DEFAULT_QUALITY: tuple[Any, ...] = (
+    "length", {"unicode": {"repair": True}}, "language", "truncated", "refusal", "scaffolding",
+    "repetition", "role_flip", "copied_question", "exact_duplicates", "near_duplicates",
 )  # fmt: skip
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -160,3 +163,45 @@ def test_first_turn_and_columns() -> None:
     assert kept(NearDuplicates(on="q"), rows) == [True, True]
     with pytest.raises(JobError, match="near_duplicates"):
         kept(NearDuplicates(on="nope"), rows)
+
+
+PASSAGE = (
+    "The mill at Larkmere was built in 1672 by the Ashby family, burned down in the dry summer of "
+    "1911, and was rebuilt in brick by a cooperative of local bakers, who still run it today. "
+)
+구절 = (
+    "라크미어 방앗간은 1672년에 애시비 가문이 지었고, 1911년 여름에 불타 없어졌다가 지역 제빵사 "
+    "협동조합이 벽돌로 다시 지어 지금까지 운영하고 있습니다. "
+)
+
+
+@pytest.mark.parametrize(
+    ("passage", "first", "second"),
+    [
+        pytest.param(
+            PASSAGE, ("When was it built?", "1672"), ("When did it burn?", "1911"), id="en"
+        ),
+        pytest.param(구절, ("언제 지었나요?", "1672년"), ("언제 불탔나요?", "1911년"), id="ko"),
+    ],
+)
+def test_questions_over_one_passage_go_by_their_short_answers(
+    passage: str, first: tuple[str, str], second: tuple[str, str]
+) -> None:
+    rows = [
+        replace(chat(passage + question, answer), index=n)
+        for n, (question, answer) in enumerate((first, second, (first[0] + "?", first[1])))
+    ]
+    screen = NearDuplicates().screen(Setting())
+    assert [screen(row).keep for row in rows] == [True, True, False]
+    plain = NearDuplicates(short_answer=0).screen(Setting())
+    assert [plain(row).keep for row in rows] == [True, False, False]
+
+
+def test_short_answers_count_against_other_datasets_and_in_a_saved_index(tmp_path: Path) -> None:
+    old = tmp_path / "old.jsonl"
+    row = {"prompt": PASSAGE + "When was it built?", "completion": "1672"}
+    old.write_text(json.dumps(row) + "\n", "utf8")
+    part = NearDuplicates(against=(str(old),))
+    screen = part.screen(Setting(home=tmp_path))
+    assert screen(chat(PASSAGE + "When did it burn?", "1911")).keep
+    assert screen(replace(chat(PASSAGE + "When was it built", "1672"), index=1)).reason == "known"

@@ -12,7 +12,7 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 from textsynth.engine.catalogue import cache_folder
 from textsynth.errors import InputError, RunError
@@ -20,7 +20,7 @@ from textsynth.indexfile import IndexFile
 from textsynth.quality._fields import has_field, slug, text_of
 from textsynth.quality._foreign import samples_of
 from textsynth.quality._seen import Seen
-from textsynth.records import digest
+from textsynth.records import Sample, digest
 from textsynth.rowfiles.anywhere import KEPT, files_of
 from textsynth.rowfiles.files import show
 
@@ -59,22 +59,38 @@ def check(names: tuple[str, ...], home: Path, part: str) -> None:
         files_of(name, home, _asker(part))
 
 
+class Comparing(Protocol):
+    """A filter that compares, as far as other datasets concern it."""
+
+    part: ClassVar[str]
+
+    @property
+    def against(self) -> tuple[str, ...]:
+        """The datasets."""
+
+    def group(self, sample: Sample, field: str) -> int:
+        """Rows of different groups are not compared."""
+
+    def apart(self) -> dict[str, Any]:
+        """What decides on groups."""
+
+
 def take_known(
-    seen: Mapping[str, Seen], names: tuple[str, ...], home: Path, part: str,
-    make: Callable[[], Seen],
-) -> None:  # fmt: skip
-    """Puts the rows of all named datasets into the indexes, field by field."""
-    for name in names:
+    seen: Mapping[str, Seen], options: Comparing, home: Path, make: Callable[[], Seen]
+) -> None:
+    """Puts the rows of all datasets into the indexes, field by field."""
+    for name in options.against:
         missing = {}
         for field, one in seen.items():
-            if not _from_run(one, name, field, home, part):
+            if not _from_run(one, name, field, home, options):
                 missing[field] = one
         if missing:
-            _from_rows(missing, name, home, part, make)
+            _from_rows(missing, name, home, options, make)
 
 
-def _from_run(one: Seen, name: str, field: str, home: Path, part: str) -> bool:
+def _from_run(one: Seen, name: str, field: str, home: Path, options: Comparing) -> bool:
     """Takes the index that a closed run left, if there is one and it fits."""
+    part = options.part
     files = files_of(name, home, _asker(part))
     if not files or len(files) > 1 or files[0].path.name != KEPT.name:
         return False
@@ -84,7 +100,10 @@ def _from_run(one: Seen, name: str, field: str, home: Path, part: str) -> bool:
         return False
     try:
         file = IndexFile(path)
-        if not file.fits(one.kind, one.options) or file.facts.get("rows") != rows_mark(run):
+        if not file.fits(one.kind, one.options):
+            return False
+        wanted = {"rows": rows_mark(run), **options.apart()}
+        if any(file.facts.get(fact) != value for fact, value in wanted.items()):
             return False
         one.take(file, show(files[0].path, home))
     except RunError:
@@ -93,19 +112,19 @@ def _from_run(one: Seen, name: str, field: str, home: Path, part: str) -> bool:
 
 
 def _from_rows(
-    seen: Mapping[str, Seen], name: str, home: Path, part: str, make: Callable[[], Seen]
+    seen: Mapping[str, Seen], name: str, home: Path, options: Comparing, make: Callable[[], Seen]
 ) -> None:
-    content = _content(name, home, part)
+    content = _content(name, home, options.part)
     folder = cache_folder().with_name("indexes")
     with tempfile.TemporaryDirectory(prefix="textsynth-") as aside:
         paths = {
             field: (Path(aside) if content is None else folder)
-            / f"{digest(content, name, field, one.kind, one.options)}.bin"
+            / f"{digest(content, name, field, one.kind, one.options, options.apart())}.bin"
             for field, one in seen.items()
         }
         fresh = {field: make() for field, path in paths.items() if not _usable(path)}
         if fresh:
-            _read(fresh, name, home, part)
+            _read(fresh, name, home, options)
         for field, one in seen.items():
             path = paths[field]
             if field in fresh:
@@ -133,7 +152,8 @@ def _save(one: Seen, path: Path, aside: Path) -> Path:
     return path
 
 
-def _read(fresh: Mapping[str, Seen], name: str, home: Path, part: str) -> None:
+def _read(fresh: Mapping[str, Seen], name: str, home: Path, options: Comparing) -> None:
+    part = options.part
     columns: dict[str, None] = {}
     rows = samples_of(name, home, _asker(part))
     while block := list(itertools.islice(rows, _BLOCK)):
@@ -143,9 +163,9 @@ def _read(fresh: Mapping[str, Seen], name: str, home: Path, part: str) -> None:
                 for _, _, sample in block
             ]
             one.ahead([text for text in texts if text])
-            for text, (source, row, _) in zip(texts, block, strict=True):
+            for text, (source, row, sample) in zip(texts, block, strict=True):
                 if text:
-                    one.add(text, row, source=source)
+                    one.add(text, row, source=source, group=options.group(sample, field))
         for _, _, sample in block[:: _BLOCK // 4]:
             columns.update(dict.fromkeys(sample.columns) if len(columns) < 50 else {})
     for field, one in fresh.items():

@@ -57,7 +57,9 @@ class Meanings:
         """Asks for the vectors of these texts in few requests."""
         self._source.vectors(texts)
 
-    def add(self, text: str, row: str, number: int = FOREIGN, source: str = "") -> Match | None:
+    def add(
+        self, text: str, row: str, number: int = FOREIGN, source: str = "", group: int = 0
+    ) -> Match | None:
         """As `Seen.add`; a text with an equal vector and equal marks before it does not enter."""
         vector, marks = self._of(text)
         found = self._index.find(vector, marks)
@@ -68,7 +70,7 @@ class Meanings:
             self._labels.add(row, number, source)
         return None if found is None else self._match(*found)
 
-    def find(self, text: str) -> Match | None:
+    def find(self, text: str, group: int = 0) -> Match | None:
         """As `Seen.find`."""
         found = self._index.find(*self._of(text))
         return None if found is None else self._match(*found)

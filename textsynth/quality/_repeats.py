@@ -45,6 +45,14 @@ class _Repeats(Filter):
         """A fresh index."""
         raise NotImplementedError
 
+    def group(self, sample: Sample, field: str) -> int:
+        """Rows of different groups are not compared; 0: the one of most rows."""
+        return 0
+
+    def apart(self) -> dict[str, Any]:
+        """What decides on groups: an index that was saved under something else does not fit."""
+        return {}
+
     def screen(self, setting: Setting) -> Screen:
         """Puts every sample it sees into one index a field, also those it drops."""
         return Repeats(self, setting)
@@ -64,7 +72,7 @@ class Repeats:
         self._entered: dict[int, list[tuple[Seen, int]]] = {}
         """Number of a row → what of it entered which index, until it is known whether it stays."""
         self.seen = {field: self.fresh() for field in fields_of(options.on)}
-        take_known(self.seen, options.against, setting.home, self._part, self.fresh)
+        take_known(self.seen, options, setting.home, self.fresh)
         for one in self.seen.values():
             one.begin()
 
@@ -81,7 +89,8 @@ class Repeats:
             if not text:
                 continue
             empty = False
-            match = one.add(text, sample.id, sample.index)
+            group = self.options.group(sample, field)
+            match = one.add(text, sample.id, sample.index, group=group)
             if one.last is not None:
                 entered.append((one, one.last))
             if match and (found is None or match.known > found[1].known):
@@ -101,7 +110,10 @@ class Repeats:
         texts = self.texts(sample)
         if not any(texts.values()):
             return self.options.empty == "drop"
-        return any(text and self.seen[field].find(text) for field, text in texts.items())
+        return any(
+            text and self.seen[field].find(text, self.options.group(sample, field))
+            for field, text in texts.items()
+        )
 
     def texts(self, sample: Sample) -> dict[str, str]:
         """The text of each field, as its index wants it."""
@@ -122,4 +134,4 @@ class Repeats:
                 path.unlink()  # what an earlier form of the job compared
         if self.options.save_index:
             for path, one in paths.items():
-                one.save(path, {"rows": rows_mark(folder)})
+                one.save(path, {"rows": rows_mark(folder), **self.options.apart()})

@@ -40,11 +40,16 @@ class Seen(Protocol):
         """These texts come next: what is asked for them is asked for all at once."""
         ...
 
-    def add(self, text: str, row: str, number: int = FOREIGN, source: str = "") -> Match | None:
-        """The earlier row that says the same as a normalised text, which enters."""
+    def add(
+        self, text: str, row: str, number: int = FOREIGN, source: str = "", group: int = 0
+    ) -> Match | None:
+        """The earlier row that says the same as a normalised text, which enters.
+
+        Only shingles know groups: texts of different ones are not compared.
+        """
         ...
 
-    def find(self, text: str) -> Match | None:
+    def find(self, text: str, group: int = 0) -> Match | None:
         """As `add`; nothing enters."""
         ...
 
@@ -96,7 +101,9 @@ class Digests:
     def ahead(self, texts: Sequence[str]) -> None:
         """Asks nothing."""
 
-    def add(self, text: str, row: str, number: int = FOREIGN, source: str = "") -> Match | None:
+    def add(
+        self, text: str, row: str, number: int = FOREIGN, source: str = "", group: int = 0
+    ) -> Match | None:
         """As `Seen.add`."""
         key = _digest(text)
         held = self._held.get(key)
@@ -107,7 +114,7 @@ class Digests:
         self._labels.add(row, number, source)
         return None
 
-    def find(self, text: str) -> Match | None:
+    def find(self, text: str, group: int = 0) -> Match | None:
         """As `Seen.find`."""
         held = self._held.get(_digest(text))
         return None if held is None else self._match(held)
@@ -170,9 +177,11 @@ class Shingles:
     def ahead(self, texts: Sequence[str]) -> None:
         """Asks nothing."""
 
-    def add(self, text: str, row: str, number: int = FOREIGN, source: str = "") -> Match | None:
+    def add(
+        self, text: str, row: str, number: int = FOREIGN, source: str = "", group: int = 0
+    ) -> Match | None:
         """As `Seen.add`."""
-        score = self.index.add(text)
+        score = self.index.add(text, group)
         self._last = None
         if len(self.index) > len(self._long):
             self._last = len(self._long)
@@ -182,9 +191,9 @@ class Shingles:
             self._short.add(row, number, source)
         return None if score is None else self._match(score)
 
-    def find(self, text: str) -> Match | None:
+    def find(self, text: str, group: int = 0) -> Match | None:
         """As `Seen.find`."""
-        score = self.index.find(text)
+        score = self.index.find(text, group)
         return None if score is None else self._match(score)
 
     def _match(self, score: float) -> Match:
