@@ -62,7 +62,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "comparing",
     ),
     ("seed_qa",),
-    ("__init__",),
+    ("__init__", "show_verdicts"),
     ("show", "show_personas", "show_taxonomy"),
     ("show_curated",),
     ("commands",),

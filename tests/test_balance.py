@@ -21,7 +21,7 @@ from textsynth.jobfile import load_job
 from textsynth.materials import prepare
 from textsynth.quality import Filter
 from textsynth.quality.balance import Balance
-from textsynth.records import Setting
+from textsynth.records import Closing, Setting
 from textsynth.runfolder import read_rows
 from textsynth.screening import Screening
 
@@ -186,3 +186,31 @@ def test_values_that_nobody_named_are_unwanted() -> None:
 def test_bands_must_rise_to_an_open_one(bands: dict[str, int | None]) -> None:
     with pytest.raises(ValueError, match="bands must rise"):
         Balance(bands=bands)
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ({"length_band": {"tiny": 5}}, "no row can have the length_band 'tiny'"),
+        ({"turns x sentiment": {"2 x glad": 5}}, "no row can have the sentiment 'glad'"),
+    ],
+    ids=["alone", "in a product"],
+)
+def test_a_value_that_no_row_can_have_is_refused(rows: dict[str, Any], words: str) -> None:
+    with pytest.raises(JobError, match=words):
+        Balance(rows=rows).cautions(Setting(count=5))
+    Balance(rows={"length_band x sentiment": {"short x positive": 3, "*": 2}}).cautions(
+        Setting(count=5)
+    )
+
+
+def test_the_table_counts_all_other_values_together() -> None:
+    part = Balance(rows={"length_band": {"short": 1, "*": 2}})
+    screening = Screening([part], Setting(count=3))
+    texts = ["hi", "hello", "word " * 100, "word " * 2000]
+    found = [screening.decide(screening.look(chat(text)))[:2] for text in texts]
+    screened = [(sample, tuple(words)) for sample, words in found]
+    closing = Closing(Path(), Path(), (), (), screened=screened, setting=Setting(count=3))
+    (table,) = part.closing(closing)
+    assert table.rows[0] == ("length_band=short", 1, 1, 1)
+    assert table.rows[-1] == ("length_band: all others", 2, 2, 0)

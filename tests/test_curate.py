@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 import textsynth as ts
+from tests.commands import textsynth
 from tests.servers.hub_reads import HubReads
 from textsynth.errors import InputError, JobError, TextsynthError
 from textsynth.quality import KEEP, Filter, Screen
@@ -80,6 +81,21 @@ def test_a_file_comes_back_in_its_own_columns(tmp_path: Path, kind: str) -> None
     assert found.summary.funnel[:2] == (("rows", 10), ("read", 10))
 
 
+def test_rows_of_a_public_prompt_set_are_kept_without_their_end_tokens(tmp_path: Path) -> None:
+    story = "The mill at Orley burned down in March. Nobody was hurt."
+    asks = {
+        f"{story}\n\nTitle:": "Orley mill burns",
+        "Question: Where is Leeds?\nA: here\nB: there": "B",
+        "Name: ma leilei 马磊磊, plays for tianjin teda. Write a title:": "Ma Leilei of Tianjin",
+        "Cut it off here:": "The mill,",
+    }
+    rows = [{"prompt": ask, "completion": f"{end}<|endoftext|>"} for ask, end in asks.items()]
+    found = ts.curate(written(tmp_path, "jsonl", rows), out=tmp_path / "out")
+    assert [row["completion"] for row in same(found.path)] == [*asks.values()][:3]
+    kept = next(iter(read_rows(found.path / "rows" / "kept.jsonl")))
+    assert {"mended": {"end_of_text": 1}} in [v.get("details") for v in kept["verdicts"]]
+
+
 def test_several_files_keep_their_own_schemas_in_one_run(tmp_path: Path) -> None:
     written(tmp_path, "jsonl", ROWS[:2])
     talk = [{"from": "human", "value": "Is there a fee?"}, {"from": "gpt", "value": "No fee."}]
@@ -90,6 +106,42 @@ def test_several_files_keep_their_own_schemas_in_one_run(tmp_path: Path) -> None
     assert {name for row in dataset(found.path) for name in row} == columns
     kinds = [source.kind for source in found.summary.sources]
     assert kinds == ["jsonl, pair (instruction, input, output)", "json, messages (conversations)"]
+
+
+def test_rows_of_several_runs_are_numbered_as_they_are_read(tmp_path: Path) -> None:
+    written(tmp_path, "jsonl", ROWS[:6])
+    written(tmp_path, "csv", ROWS[3:])
+    quality = ["exact_duplicates"]
+    one = ts.curate(tmp_path / "rows.jsonl", out=tmp_path / "one", quality=quality).path
+    two = ts.curate(tmp_path / "rows.csv", out=tmp_path / "two", quality=quality).path
+    both = ts.curate([one, two], out=tmp_path / "both", quality=quality).path
+    again = ts.curate(both, out=tmp_path / "again", quality=quality).path
+    for kind, numbers in (("kept", [*range(6), 9, 10]), ("dropped", [6, 7, 8])):
+        rows = list(read_rows(both / "rows" / f"{kind}.jsonl"))
+        assert [row["index"] for row in rows] == numbers
+        assert list(read_rows(again / "rows" / f"{kind}.jsonl")) == rows
+
+
+@pytest.mark.parametrize(
+    ("values", "written_as"),
+    [
+        ([1, "two", None], ["1", "two", None]),
+        ([True, 3], ["true", "3"]),
+        ([{"a": 1}, {"a": "x"}], ['{"a": 1}', '{"a": "x"}']),
+        ([[1, "x"]], ['[1, "x"]']),
+        ([2**70, 1], [str(2**70), "1"]),
+        ([2**60 + 1, *[2] * 999, 0.5], [str(2**60 + 1), *["2"] * 999, "0.5"]),
+        ([1, 0.5, None], [1.0, 0.5, None]),
+    ],
+    ids=["number and text", "truth", "structs", "list", "huge", "large and fraction", "numbers"],
+)
+def test_a_column_of_several_kinds_becomes_text(
+    tmp_path: Path, values: list[Any], written_as: list[Any]
+) -> None:
+    rows = [{"text": f"Card {n} of ours.", "more": value} for n, value in enumerate(values)]
+    source = written(tmp_path, "jsonl", rows)
+    found = ts.curate(source, out=tmp_path / "out", quality=["exact_duplicates"])
+    assert [row["more"] for row in dataset(found.path)] == written_as
 
 
 def test_a_dataset_of_the_hub_is_streamed(tmp_path: Path) -> None:
@@ -213,7 +265,7 @@ def test_any_number_of_processes_keeps_the_same_bytes(tmp_path: Path) -> None:
     )  # fmt: skip
     found = [
         ts.curate(out=tmp_path / f"out{n}", job=tmp_path / "quality.yaml", workers=n).path
-        for n in (1, 2, 3)
+        for n in (1, 3)
     ]
     for kind in ("rows/kept.jsonl", "rows/dropped.jsonl", "exports/same.jsonl", "README.md"):
         assert len({(run / kind).read_bytes() for run in found}) == 1
@@ -295,9 +347,10 @@ def test_what_cannot_be_read_is_told_in_words(tmp_path: Path, source: str, words
 def test_the_command_shows_the_funnel_and_some_of_what_was_dropped(tmp_path: Path) -> None:
     rows = [{"wish": row["instruction"], "word": row["output"]} for row in ALL]
     source = written(tmp_path, "jsonl", rows)
-    command = [sys.executable, "-m", "textsynth", "curate", str(source), "--language", "en"]
-    command += ["-o", str(tmp_path / "out"), "--instruction", "wish", "--reply", "word"]
-    shown = subprocess.run(command, capture_output=True, text=True, check=False)
+    shown = textsynth(
+        "curate", source, "--language", "en", "-o", tmp_path / "out", "--instruction", "wish",
+        "--reply", "word",
+    )  # fmt: skip
     assert shown.returncode == 0, shown.stderr
     for words in (
         "truncated: unfinished 1", "exact_duplicates: exact_duplicate 1", "us/row", "80 %",

@@ -80,6 +80,77 @@ def test_batch_keeps_what_streaming_kept_at_any_concurrency(project: Project) ->
 
 
 @pytest.mark.usefixtures("graded")
+def test_judges_counters_and_vectors_that_cost_keep_the_same_together(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ChatServer(script=grading) as server:
+        vectors = {"openai": {"base_url": server.url, "model": "e"}}
+        quality = [
+            {"grading_filter": 2},
+            {"balance": {"bands": {"few": 295, "many": None}, "length_band": {"few": 4, "*": 5}}},
+            {"near_duplicates": {"on": "first_turn"}},
+            {"semantic_duplicates": {"threshold": 0.95, "on": "answer", "same": [],
+                                     "vectors": vectors}},
+        ]  # fmt: skip
+        job = project(server.url, count=9, quality=quality)
+        prompt_beside(job.parent)
+        found, cache = [], "TEXTSYNTH_CACHE"
+        for n in (1, 8, 64):
+            monkeypatch.setenv(cache, str(tmp_path / f"cache{n}"))
+            found.append(ts.run(job, out=tmp_path / f"run{n}", concurrency=n).path)
+        for n in (1, 8, 64):
+            monkeypatch.setenv(cache, str(tmp_path / f"fresh{n}"))
+            other = job.with_name(f"other{n}.yaml")
+            other.write_text(job.read_text("utf8").replace("concurrency: 8", f"concurrency: {n}"))
+            found.append(ts.curate(found[0], out=tmp_path / f"cur{n}", job=other).path)
+        asked = sum(server.counts.values())
+        monkeypatch.setenv(cache, str(tmp_path / "empty"))
+        looser = ts.curate(found[0], out=tmp_path / "looser", rethreshold=["grading_filter=1"])
+        assert sum(server.counts.values()) == asked, "no vector is paid for either"
+        assert looser.summary.reasons["semantic_duplicates: not_judged"]
+    lost = {why.partition("_")[0] for _, kept, why in of_run(found[0]) if not kept}
+    assert lost == {"grading", "balancefull: length", "near", "semantic"}
+    for kind in ("kept", "dropped"):
+        assert len({rows(path, kind) for path in found}) == 1
+
+
+@pytest.mark.usefixtures("graded")
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL there")
+def test_batch_keeps_what_a_run_kept_that_was_killed_and_given_again(
+    project: Project, tmp_path: Path
+) -> None:
+    with ChatServer(script=grading) as server:
+        job = project(server.url, records=24, count=24, quality=QUALITY)
+        prompt_beside(job.parent)
+        whole = ts.run(job, out=tmp_path / "whole").path
+        server.latency, each, out = 0.02, server.requests, tmp_path / "killed"
+        command = [
+            sys.executable, "-m", "textsynth", "run", str(job), "--out", str(out), "--quiet",
+        ]  # fmt: skip
+        path = os.pathsep.join([str(tmp_path / "packages"), *sys.path])
+        for _ in range(2):
+            before = server.requests
+            process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path})
+            end = time.monotonic() + 30
+            while server.requests < before + each // 3 and time.monotonic() < end:
+                time.sleep(0.002)
+            process.send_signal(signal.SIGKILL)
+            assert process.wait() == -signal.SIGKILL
+            assert ts.status(out)["status"] == "died"
+        again = ts.run(job, out=out, concurrency=64)
+        asked = server.requests
+        batches = [ts.curate(out, out=tmp_path / f"cur{n}", job=job, workers=n) for n in (1, 2)]
+        assert server.requests == asked
+    assert again.replayed
+    streamed = of_run(whole)
+    assert {kept for _, kept, _ in streamed} == {True, False}
+    for found in (out, *(batch.path for batch in batches)):
+        assert of_run(found) == streamed
+        for kind in ("kept", "dropped"):
+            assert rows(found, kind) == rows(whole, kind)
+
+
+@pytest.mark.usefixtures("graded")
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL there")
 @pytest.mark.parametrize("workers", [1, 2])
 def test_killed_and_given_again_a_curation_asks_nothing_twice(tmp_path: Path, workers: int) -> None:
@@ -98,7 +169,7 @@ def test_killed_and_given_again_a_curation_asks_nothing_twice(tmp_path: Path, wo
             "provider": {"openai": {"base_url": server.url, "model": "m", "concurrency": 4}},
         }  # fmt: skip
         job.write_text(json.dumps(spec), "utf8")
-        whole = ts.curate(source, out=tmp_path / "whole", job=job, workers=workers)
+        whole = ts.curate(source, out=tmp_path / "whole", job=job, workers=1)
         asked = server.requests
         assert 10 < asked == whole.asked
         command = [

@@ -11,11 +11,12 @@ import pytest
 
 import textsynth as ts
 from tests.conftest import Project
+from tests.qa_script import qa_replies
 from tests.servers.chat import ChatServer
 from tests.servers.scripts import Request, asking_text, prompt_texts
 from tests.servers.service_desk import ServiceDesk
 from tests.test_support_run import FACTS
-from textsynth.errors import JobError
+from textsynth.errors import JobError, ShortError
 from textsynth.fairness import holm, sign_test
 from textsynth.jobfile import load_job
 from textsynth.materials import prepare
@@ -127,6 +128,34 @@ def test_a_pair_that_loses_one_is_counted_both_ways(project: Project) -> None:
     assert (man[4], man[5]) == (woman[5], woman[4])
     assert int(man[4]) > int(woman[4])
     assert float(str(man[6])) < 0.05
+
+
+@pytest.mark.parametrize("name", ["exact_duplicates", "near_duplicates"])
+def test_a_writer_whom_the_attribute_leaves_cold_is_no_reason_to_drop_a_twin(
+    project: Project, name: str
+) -> None:
+    with ChatServer(script=qa_replies) as server:
+        path = flipped_job(project, server.url, quality=[name], count=16, max_briefs=40)
+        result = ts.run(path)
+    kept = Counter(row["seeds"]["pair"] for row in rows(result.path))
+    assert set(kept.values()) == {2}
+    woman, man = table(result.summary.tables, "whole pairs of").rows
+    assert woman[1:] == man[1:]
+
+
+def test_a_pair_that_repeats_another_goes_as_a_whole(project: Project) -> None:
+    with ChatServer(script=qa_replies) as server:
+        path = flipped_job(
+            project, server.url, quality=["near_duplicates"], count=30, max_briefs=48
+        )
+        with pytest.raises(ShortError):
+            ts.run(path)
+        run = path.parent / "outputs/trial"
+    kept = Counter(row["seeds"]["pair"] for row in rows(run))
+    dropped = Counter(row["seeds"]["pair"] for row in rows(run, "dropped"))
+    assert set(kept.values()) == set(dropped.values()) == {2}
+    gone = {row["verdicts"][-1]["details"]["index"] // 2 for row in rows(run, "dropped")}
+    assert gone.isdisjoint(row["index"] // 2 for row in rows(run, "dropped"))
 
 
 def test_the_same_rows_and_tables_at_any_concurrency(project: Project) -> None:

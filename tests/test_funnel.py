@@ -15,7 +15,8 @@ from tests.servers.chat import ChatServer
 from tests.test_run import rows, word_for
 from textsynth.cli import app
 from textsynth.forecast import Forecast, Taken, Use, chance
-from textsynth.funnel import FILTERS, Funnel, excerpt
+from textsynth.funnel import FILTERS, Funnel, excerpt, filters_table
+from textsynth.quality.seed_copies import SeedCopies
 from textsynth.records import Summary
 
 NAMES = ("length", "language", "judge")
@@ -70,6 +71,13 @@ def test_what_lost_rows_cost_is_told_beside_kept_ones(funnel: Funnel) -> None:
     assert told["failed briefs"] == (2, 360, "$2.00", 72, "$0.4000")
     assert told["all"] == (12, 1560, "$7.00", 312, "$1.40")
     assert sum(line[2] for line in table.rows[:-1]) == 1560  # type: ignore[misc]
+
+
+def test_options_that_hold_options_are_told_by_name() -> None:
+    (table,) = filters_table([SeedCopies.model_validate({"chunk": {"words": 9}})])
+    told = {name: words for _, name, words in table.rows}
+    assert told["chunk"] == '{"words": 9}'
+    assert not [words for words in told.values() if "None" in str(words)]
 
 
 def test_an_unknown_price_stays_unknown() -> None:

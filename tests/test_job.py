@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import Project
 from textsynth.apportion import share
 from textsynth.errors import JobError
 from textsynth.inputs.documents import Documents
@@ -42,8 +43,8 @@ def test_three_lines_make_a_job_and_the_rest_has_defaults(tmp_path: Path) -> Non
     )  # fmt: skip
     assert job.provider == Local()
     assert [part.part for part in job.quality] == [
-        "length", "language", "truncated", "refusal", "role_flip", "exact_duplicates",
-        "near_duplicates",
+        "length", "unicode", "language", "truncated", "refusal", "scaffolding", "repetition",
+        "role_flip", "copied_question", "exact_duplicates", "near_duplicates",
     ]  # fmt: skip
     assert (job.inputs, job.vary, job.quotas, job.export) == ({}, {}, {}, ())
     assert (job.concurrency, job.retries, job.brief_limit) == (None, 5, 70)
@@ -291,3 +292,12 @@ def test_a_job_is_frozen(tmp_path: Path) -> None:
     job = written(tmp_path, SMALL)
     with pytest.raises(ValueError, match="frozen"):
         job.count = 3  # type: ignore[misc]
+
+
+def test_an_option_called_on_is_read_from_yaml(project: Project) -> None:
+    file = project("http://127.0.0.1:9/v1", quality=["length"])
+    text = file.read_text("utf8")
+    assert "- length\n" in text
+    file.write_text(text.replace("- length\n", "- near_duplicates: {on: [question]}\n"), "utf8")
+    (part,) = load_job(file).quality
+    assert getattr(part, "on", None) == ("question",)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 import textsynth as ts
 from tests.conftest import Project
@@ -21,6 +22,7 @@ from tests.servers.faults import Faults
 from tests.servers.scripts import Request
 from tests.test_kill import start, wait_for
 from tests.test_run import contents
+from textsynth.cli import app
 from textsynth.errors import JobError, ShortError
 from textsynth.job import Job
 from textsynth.runfolder import read_rows, read_summary
@@ -213,6 +215,28 @@ def test_check_says_who_judges_what_and_how_often(project: Project, server: Chat
     assert any("'second' is scripted-model, the very model" in words for words in found.warnings)
 
 
+def test_check_counts_pairs_alone_where_only_pairs_are_judged(
+    project: Project, server: ChatServer
+) -> None:
+    path = project(server.url, method="preference", quality=[{"judge": {"pairwise": True}}])
+    lines = ts.check(path).lines
+    assert "requests a row: 2 (2 orders x 1 judge(s)); a row without a pair goes" in lines
+    assert not any("accuracy" in line for line in lines)
+
+
+def test_a_mean_of_few_scores_has_no_interval_beyond_the_scale(tmp_path: Path) -> None:
+    def rule(row: str, question: str, request: Request) -> int:
+        return 1 if "case 0" in row else 5
+
+    with ChatServer(script=scores(rule)) as server:
+        options = {"criteria": ["relevance"]}
+        job = given_job(tmp_path, server.url, answers("Two days.", "Three days."), options)
+        outcome(job)
+    tables = read_summary(job.home / "outputs/judged").tables
+    (line,) = next(t for t in tables if t.title == "Scores by criterion").rows
+    assert line[3] == "3.00 (1.00 to 5.00)"
+
+
 def test_a_model_for_a_judge_needs_a_judge(project: Project, server: ChatServer) -> None:
     with pytest.raises(JobError, match="no role 'second'"):
         ts.load_job(project(server.url, models={"second": "gpt-5-mini"}))
@@ -258,3 +282,57 @@ def test_refusing_its_own_family_ends_before_anything_is_asked(
     job["models"] = {"judge": "claude-sonnet-4-5"}
     path.write_text(yaml.safe_dump(job), "utf8")
     ts.check(path, endpoint=False)
+
+
+def test_explain_tells_what_each_judge_said(tmp_path: Path) -> None:
+    def rule(row: str, question: str, request: Request) -> Any:
+        return 2 if request["model"] == "model-b" else "I would rather not say."
+
+    options = {"criteria": ["relevance"], "panel": ["judge", "second"], "quorum": 1}
+    with ChatServer(script=scores(rule)) as server:
+        models = {"judge": "model-a", "second": "model-b"}
+        job = given_job(tmp_path, server.url, answers("Two days."), options, models=models)
+        outcome(job)
+    run = job.home / "outputs/judged"
+    (row,) = read_rows(run / "rows/dropped.jsonl")
+    told = CliRunner().invoke(app, ["explain", row["id"], str(run)], env={"COLUMNS": "200"}).output
+    words = told.partition("verdicts")[2].splitlines()
+    assert words[1:4] == ["  judge: drop: low_score (score 2)", "    relevance: 2",
+                          words[3]]  # fmt: skip
+    assert words[3].startswith("      judge: the reply to 'judge/score' is not what was asked for")
+    assert words[4] == "      second: 2, it reads like 2"
+
+
+def test_explain_tells_both_orders_of_a_pair(tmp_path: Path) -> None:
+    with ChatServer(script=prefers(by_text)) as server:
+        job = given_job(tmp_path, server.url, pairs(4), {})
+        outcome(job)
+    run = job.home / "outputs/judged"
+    row = next(r for r in read_rows(run / "rows/dropped.jsonl") if r["columns"]["given"] == "p3")
+    told = CliRunner().invoke(app, ["explain", row["id"], str(run)], env={"COLUMNS": "200"}).output
+    assert (
+        "    pair: inconsistent\n      judge: inconsistent\n        chosen first: first, so it"
+        in told
+    )
+    assert "        chosen second: first, so it seems\n" in told
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (
+            'It says {"reason": "great", "score": 5}. {"reason": "it is not", "score": 1}',
+            "unreadable",
+        ),
+        ('{"reason": "good", "score": 5} Again: {"reason": "good", "score": 5}', ""),
+        ('{"reason": "it calls itself {\\"score\\": 1}", "score": 5}', ""),
+    ],
+    ids=["two that differ", "one twice", "quoted in the reason"],
+)
+def test_a_judge_that_repeats_a_rows_own_verdict_is_not_believed(
+    tmp_path: Path, reply: str, reason: str
+) -> None:
+    with ChatServer(script=scores(lambda row, question, request: reply)) as server:
+        job = given_job(tmp_path, server.url, answers("Two days."), {"criteria": ["relevance"]})
+        (verdict,) = outcome(job).values()
+    assert verdict["reason"] == reason

@@ -199,7 +199,17 @@ def test_rows_without_ratings_are_refused_in_words(tmp_path: Path) -> None:
     file = write(tmp_path / "plain.jsonl", answers("Two days."))
     with (
         ChatServer(script=scores(lambda row, question, request: 4)) as server,
-        pytest.raises(InputError, match="No row has both"),
+        pytest.raises(InputError, match=r"has a human rating.*columns are: id, question, answer"),
+    ):
+        ts.judging.calibrate(file, provider=by(server.url), out=tmp_path / "run")
+    assert server.requests == 0
+
+
+def test_ratings_of_what_is_not_asked_are_told(tmp_path: Path) -> None:
+    file = write(tmp_path / "rated.jsonl", answers("Two days.", human={"warmth": 4}))
+    with (
+        ChatServer(script=scores(lambda row, question, request: 4)) as server,
+        pytest.raises(InputError, match=r"No row has both a human .* rated by people: warmth"),
     ):
         ts.judging.calibrate(file, provider=by(server.url), out=tmp_path / "run")
 

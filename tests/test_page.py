@@ -23,7 +23,7 @@ from tests.servers.scripts import prompt_texts
 from tests.teaching_script import teaching_reply
 from textsynth.cli import app
 from textsynth.errors import RunError, ShortError
-from textsynth.page import Branch, topics
+from textsynth.page import Branch, is_figure, topics
 from textsynth.records import Summary
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -67,6 +67,15 @@ def test_what_was_lost_is_shown_by_reason(project: Project) -> None:
     shown = words(ts.report(job.parent / "outputs" / "trial"))
     assert "What was lost, by reason" in shown
     assert "of 5 rows are missing after 6 briefs" in shown
+
+
+@pytest.mark.parametrize(
+    ("cell", "right"),
+    [(7, True), (0.25, True), ("81 %", True), ("-3 %", True), ("$0.40", True), ("1,915", True),
+     ("", False), ("1-5", False), ("3 of 4", False), ("too_long 2", False)],
+)  # fmt: skip
+def test_numbers_shares_and_prices_stand_to_the_right(cell: object, right: bool) -> None:
+    assert is_figure(cell) == right
 
 
 def test_texts_of_models_stay_text(run: Path) -> None:

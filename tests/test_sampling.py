@@ -16,7 +16,7 @@ from tests.conftest import Project
 from tests.quality.samples import chat
 from tests.servers.chat import ChatServer
 from textsynth.cli import app
-from textsynth.errors import JobError, ShortError
+from textsynth.errors import InputError, JobError, ShortError
 from textsynth.quality.sample import Sample as SampleFilter
 from textsynth.records import Setting
 from textsynth.sampling import How
@@ -107,6 +107,13 @@ def test_what_makes_no_sense_is_refused(
         ts.sample(file_at(tmp_path), out=tmp_path / "out.jsonl", **options)
     with pytest.raises(JobError, match="at once"):
         ts.sample(file_at(tmp_path), out=tmp_path / "rows.jsonl", count=3)
+
+
+def test_a_column_that_no_row_has_is_refused(tmp_path: Path) -> None:
+    out = tmp_path / "part.jsonl"
+    with pytest.raises(InputError, match=r"No row of .* has 'lable'. Did you mean 'label'"):
+        ts.sample(file_at(tmp_path), out=out, count=2, by="lable x length_band", how="equal")
+    assert not out.exists()
 
 
 def test_too_few_rows_are_told_and_all_are_written(tmp_path: Path) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ import yaml
 from typer.testing import CliRunner
 
 import textsynth as ts
+from tests.commands import textsynth
 from tests.conftest import Project
 from tests.qa_script import qa_replies
 from tests.servers.chat import ChatServer
@@ -146,13 +145,6 @@ def test_rejected_pairs_are_no_examples(seeds: Path) -> None:
     loaded = Examples.model_validate({"from": str(seeds)}).load(seeds.parent)
     assert len(loaded.rows) == 5
     assert rows_of(seeds)[0]["id"] not in {row["id"] for row in loaded.rows}
-
-
-def textsynth(*words: object, typed: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "textsynth", *map(str, words)],
-        capture_output=True, text=True, input=typed, check=False,
-    )  # fmt: skip
 
 
 def test_the_command_writes_and_reviews(project: Project, tmp_path: Path) -> None:

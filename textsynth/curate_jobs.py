@@ -21,11 +21,17 @@ from textsynth.rowfiles.sample_rows import Names
 from textsynth.shelf import options_of
 
 LONGEST = 20_000
+_OWN: Mapping[str, Mapping[str, Any]] = {
+    "length": {"min_chars": 1, "max_chars": LONGEST},
+    "scaffolding": {"repair": True},
+}
 QUALITY: tuple[Any, ...] = tuple(
-    {"length": {"max_chars": LONGEST}} if name == "length" else name for name in DEFAULT_QUALITY
+    {name: dict(_OWN[name])} if isinstance(name, str) and name in _OWN else name
+    for name in DEFAULT_QUALITY
 )
 """The filters where none are named: those of jobs. A prompt of others often holds a whole document,
-so that a turn may be as long as one."""
+so that a turn may be as long as one; an answer may be the letter of a choice; and texts often carry
+the token that ended them in training."""
 
 _WRITING = (
     "method", "count", "vary", "quotas", "scenarios", "like", "max_briefs", "row_timeout",

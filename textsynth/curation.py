@@ -124,10 +124,13 @@ class Curation:
             yield from zip(results.found, was, strict=True)
             self._beat()
             if self._stop:
-                raise Interrupted(
-                    "stopped by Ctrl+C; what was answered is saved",
-                    fix="the same command goes on from here",
-                )
+                raise self._interrupted()
+
+    def _interrupted(self) -> Interrupted:
+        if self.llm is None:
+            return Interrupted("stopped by Ctrl+C", fix="the same command reads all rows again")
+        words = "stopped by Ctrl+C; what was answered is saved"
+        return Interrupted(words, fix="the same command goes on from here")
 
     async def work_asking(self, stream: Stream) -> None:
         """With filters that ask: many rows wait for replies, and are decided on in their order."""
@@ -179,7 +182,8 @@ class Curation:
         finally:
             slots.release()
 
-    def _unjudged(self, error: Exception) -> Verdict:
+    def _unjudged(self, error: Exception | None) -> Verdict:
+        error = error or Drained()
         if isinstance(error, Drained) and not self._stop:
             return Verdict(keep=False, reason=NOT_JUDGED)
         raise error
@@ -197,10 +201,7 @@ class Curation:
             looked = await task
             self._faults = 0
         except Drained:
-            raise Interrupted(
-                "stopped by Ctrl+C; what was answered is saved",
-                fix="the same command goes on from here",
-            ) from None
+            raise self._interrupted() from None
         except (ReplyError, RequestError, TransientError, TimeoutError) as error:
             self._fail_unjudged(found.sample, error)
         else:

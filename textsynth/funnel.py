@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from textsynth.prices import dollars
 from textsynth.quality import Filter
 from textsynth.records import Summary, Table, percent
@@ -240,6 +242,8 @@ def filters_table(filters: Sequence[Filter]) -> list[Table]:
 
 def _said(value: Any) -> str:
     """An option's value in a line; "" where it has none."""
+    if isinstance(value, BaseModel):
+        value = value.model_dump(exclude_none=True)
     if value is None or value == {} or value in ((), [], ""):
         return ""
     if isinstance(value, str | int | float):

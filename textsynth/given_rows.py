@@ -102,6 +102,11 @@ class GivenRows:
         count = 0
         while some := list(itertools.islice(rows, SIZE)):
             records, was = [row for _, row in some], [reason for reason, _ in some]
+            if len(self.names) > 1:
+                # Two runs both begin at 0: the order of rows that are read together is a new one.
+                records = [
+                    {**row, "index": number} for number, row in enumerate(records, start + count)
+                ]
             yield Batch(start + count, path.name, None, records, was)
             count += len(some)
         self.sources.append(Source(path.name, "run, kept and dropped rows", count))

@@ -30,6 +30,8 @@ from textsynth.shelf import Part, Shelf
 from textsynth.writers import SHELF as WRITERS
 
 P = TypeVar("P", bound=Part)
+_BRANCHES = ("literal", "list[", "dict[", "tuple[", "constrained-", "function-")
+"""How pydantic names the branches of a union, which no job file has."""
 Path_ = tuple[str | int, ...]
 
 DEFAULT_QUALITY: tuple[Any, ...] = (
@@ -370,7 +372,7 @@ class _Reader:
             error.errors(), key=lambda e: (e["type"] != "extra_forbidden", -len(e["loc"]))
         )
         first, more = found[0], len(found) - 1
-        loc = tuple(step for step in first["loc"] if not str(step).startswith("literal"))
+        loc = tuple(step for step in first["loc"] if not str(step).startswith(_BRANCHES))
         full = (*path, *loc)
         field = ".".join(str(step) for step in full)
         rest = f"{more} more in the same place" if more else ""

@@ -179,8 +179,8 @@ def calibrate(
     calibration.json. The same call goes on where an earlier one was stopped. Raises as `run` does.
     """
     options = _options(criteria, rubric) | {"pairwise": False}
+    rated = _rated_names(str(human))
     if job is None and not criteria and rubric is None:
-        rated = _rated_names(str(human))
         options["criteria"] = [name for name in bundled(Path()) if name in rated] or list(DEFAULT)
     runs = judged(
         Order(str(human), "calibrate", options, job, provider, models, language, out, budget_usd,
@@ -245,11 +245,18 @@ def _ordered(judge: str, counts: Counter[str], models: Mapping[str, str]) -> Ord
 
 
 def _rated_names(file: str) -> set[str]:
-    """The criteria that people rated in the file."""
-    names = set(bundled(Path()))
-    return {
-        name for one in records_of(file, Path(), "judge") for name in ratings_of(one.record, names)
-    }
+    """The criteria that people rated in the file. Raises InputError where there are none."""
+    names, found, columns = set(bundled(Path())), set[str](), dict[str, None]()
+    for one in records_of(file, Path(), "judge"):
+        found |= ratings_of(one.record, names).keys()
+        columns |= dict.fromkeys(one.record)
+    if not found:
+        raise InputError(
+            f"no row of '{file}' has a human rating", f"its columns are: {', '.join(columns)}",
+            "rate rows as `human: 4` or `human: {accuracy: 4}`; in a table, in columns such as "
+            "human_accuracy, or human_accuracy_anna for each of several people",
+        )  # fmt: skip
+    return found
 
 
 def _calibration(runs: Runs, good: float, precision: float | None, seed: int) -> Calibration:

@@ -231,7 +231,7 @@ class Novelty:
                 "Novelty", heads,
                 tuple(
                     (name, own.rows, percent(own.began, 1), percent(own.novelty, 1),
-                     f"{100 * (own.novelty - own.began):+.0f} %",
+                     f"{100 * (own.novelty - own.began):+.0f} %" if own.rows > own.size else "",
                      "no more written" if name in closed else "")
                     for name, own in rows
                 ),

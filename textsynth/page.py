@@ -31,7 +31,7 @@ from textsynth.funnel import (
 from textsynth.prices import dollars
 from textsynth.quality import Filter
 from textsynth.reading import funnel_rows, job_of, require_rows, status
-from textsynth.records import LANGUAGES, Summary
+from textsynth.records import LANGUAGES, Summary, Table
 from textsynth.runfolder import KINDS, find_run, read_rows, read_state, read_summary
 from textsynth.shelf import options_of
 from textsynth.taxonomy.tree import BETWEEN
@@ -48,6 +48,8 @@ MOST = 200_000
 
 LINES = 5_000
 """Topics that the tree shows at most: of a larger one, the levels that fit."""
+
+_FIGURE = re.compile(r"[-+]?\$?\d[\d,.]*(?: %)?")
 
 
 @dataclass
@@ -92,7 +94,7 @@ def report(target: str | Path = ".", *, out: str | Path | None = None) -> Path:
     funnel, parts = _filters(path, summary)
     shown = {
         "findings": [t for t in summary.tables if t.title not in (WHAT, BOTH, FILTERS)],
-        "eaten": [*funnel.tables(), funnel.costs(summary, read_state(path).get("cost"))],
+        "eaten": [*funnel.tables(), *_costs(funnel, summary, read_state(path).get("cost"))],
         "models": _models(funnel), "graphs": list(_graphs(funnel, parts)),
         "options": filters_table(list(parts.values())),
         "summary": summary, "state": state, "dollars": dollars,
@@ -121,6 +123,11 @@ def _filters(path: Path, summary: Summary) -> tuple[Funnel, dict[str, Filter]]:
         parts = {}
     names = list(parts) or [stage for stage, _ in summary.funnel[2:-1]]
     return funnel_of(path, names, SCORES), parts
+
+
+def _costs(funnel: Funnel, summary: Summary, usd: float | None) -> list[Table]:
+    """What kept and lost rows cost; nothing where no model was asked."""
+    return [funnel.costs(summary, usd)] if summary.tokens_in + summary.tokens_out else []
 
 
 def _models(funnel: Funnel) -> dict[str, Spent]:
@@ -166,12 +173,18 @@ def _job(path: Path) -> str:
         return ""
 
 
+def is_figure(value: object) -> bool:
+    """Whether a cell is a number, a share or a price, which stand to the right."""
+    return isinstance(value, int | float) or bool(_FIGURE.fullmatch(str(value)))
+
+
 @functools.cache
 def _template() -> jinja2.Template:
     env = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "pages"),
         autoescape=True, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+    env.tests["figure"] = is_figure
     return env.get_template("report.html.jinja")
 
 

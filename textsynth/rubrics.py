@@ -175,6 +175,8 @@ def _made(name: str, raw: Mapping[str, Any], where: str) -> Criterion:
         first = error.errors()[0]
         at = ".".join(str(step) for step in first["loc"])
         words = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "missing" and at == "words":
+            at, words = "", "it has no question"
         fields = [field for field in Criterion.model_fields if field != "name"]
         raise JobError(
             f"the criterion '{name}' of {where}: {f'{at}: ' if at else ''}{words}",

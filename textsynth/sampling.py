@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args
 
 from textsynth.apportion import share as shared
 from textsynth.cells import BY, told
-from textsynth.errors import JobError, ShortError, nearest
+from textsynth.errors import InputError, JobError, ShortError, nearest
 from textsynth.measures import COLUMN, known, measure
 from textsynth.records import Message, Sample, Table, digest
 from textsynth.rowfiles.anywhere import records_of
@@ -64,6 +64,7 @@ def sample(
     _check_other(name, path)
     cell_of = _cells(by)
     sizes = Counter(cell_of(record) for record in _records(name))
+    _check_there(name, by, sizes)
     total = sizes.total()
     wanted = count if count is not None else round((share or 0) * total)
     rows = _rows_of(sizes, min(wanted, total), how)
@@ -92,6 +93,16 @@ def sample(
 def _check_other(name: str, path: Path) -> None:
     if Path(name).expanduser().resolve() == path.expanduser().resolve():
         raise JobError(f"'{name}' cannot be read and written at once", fix="name another --out")
+
+
+def _check_there(name: str, by: str, sizes: Mapping[str, int]) -> None:
+    """Raises InputError for a column or facet that no row has."""
+    for at, part in enumerate(part.strip() for part in by.split(BY) if by):
+        if not known(part) and {cell.split(BY)[at] for cell in sizes} == {"none"}:
+            first: Record = next(_records(name), {})
+            facets = first.get("facets")
+            there = [*first, *(facets if isinstance(facets, dict) else {})]
+            raise InputError(f"no row of '{name}' has '{part}'", nearest(part, there))
 
 
 def _records(name: str) -> Iterator[Record]:

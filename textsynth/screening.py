@@ -132,16 +132,21 @@ class Screening:
         looked: Looked,
         brief: Brief,
         ask_for: AskFor,
-        lost: Callable[[Exception], Verdict] | None = None,
+        lost: Callable[[Exception | None], Verdict] | None = None,
     ) -> Looked:
         """Asks for each filter that asks, in order, until the sample will be dropped for certain.
 
         Of what was asked only that counts which `decide` comes to. Raises as `ask` does; `lost`
-        may give a verdict in place of that, or raise.
+        may give a verdict in place of that, or raise. With `lost` no screen pays either: it gives
+        the verdict on a sample for which one would have to, called with None.
         """
         for part in self.filters:
             if part.part in self._ahead and not self.certain(looked, part.part):
-                await self._ahead[part.part](looked.sample)
+                if lost is None or self._held(part.part, looked.sample):
+                    await self._ahead[part.part](looked.sample)
+                else:
+                    found = {part.part: lost(None)}
+                    looked = replace(looked, verdicts={**looked.verdicts, **found})
             judge = self._judges.get(part.part)
             if judge is None or self.certain(looked, part.part):
                 continue
@@ -158,6 +163,11 @@ class Screening:
                 replies={**looked.replies, part.part: used.in_order()},
             )
         return looked
+
+    def _held(self, name: str, sample: Sample) -> bool:
+        """Whether a screen that pays has all that it needs for a sample already."""
+        held: Callable[[Sample], bool] | None = getattr(self._screens[name], "held", None)
+        return held is not None and held(sample)
 
     def recall(self, looked: Looked) -> Looked:
         """With the verdicts of the filters that remember: once for each sample, in order.
@@ -202,7 +212,7 @@ class Screening:
             elif name in self._late:
                 if dropped and name in self._ahead:
                     continue
-                verdict = self._screens[name](looked.sample)
+                verdict = looked.verdicts.get(name) or self._screens[name](looked.sample)
             else:
                 verdict = looked.verdicts[name]
             mended = looked.mended.get(name)

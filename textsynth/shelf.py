@@ -107,7 +107,9 @@ class Shelf(Generic[P]):
         if isinstance(spec, dict) and len(spec) == 1:
             ((name, options),) = spec.items()
             if options is None or isinstance(options, dict):
-                return str(name), dict(options or {})
+                # Of YAML 1.1 an option that is called `on` comes as True.
+                named = {"on" if key is True else key: own for key, own in (options or {}).items()}
+                return str(name), named
             shorthand = self.load(str(name)).shorthand
             if shorthand:
                 return str(name), {shorthand: options}

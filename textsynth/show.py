@@ -21,6 +21,7 @@ from textsynth.reading import as_json, funnel_rows
 from textsynth.records import Source, Summary, percent
 from textsynth.records import Table as Finding
 from textsynth.runner import Result, Trial
+from textsynth.show_verdicts import verdict_lines
 
 VALUES = 20
 """Values of a facet that are shown one by one; a tree has thousands."""
@@ -245,9 +246,9 @@ def explanation(out: Console, found: Mapping[str, Any]) -> None:
     if found["verdicts"]:
         out.print("\n[bold]verdicts[/]")
     for verdict in found["verdicts"]:
-        word = "keep" if verdict["keep"] else f"[red]drop: {verdict['reason']}[/]"
-        score = "" if verdict["score"] is None else f" (score {verdict['score']:g})"
-        out.print(f"  {verdict['filter']}: {word}{score}")
+        for number, line in enumerate(verdict_lines(verdict)):
+            style = "red" if not verdict["keep"] and not number else None
+            out.print(escape(line), style=style, highlight=False)
     total_in = sum(entry["tokens_in"] for entry in found["exchanges"])
     total_out = sum(entry["tokens_out"] for entry in found["exchanges"])
     out.print(f"tokens: {total_in:,} in, {total_out:,} out")

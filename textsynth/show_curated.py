@@ -62,7 +62,9 @@ def curated(out: Console, found: Curated) -> None:
         f"{span(found.seconds + found.closing_seconds)} ({found.rows_per_second:,.0f} rows a "
         f"second; {memory}){asked}"
     )
-    out.print(escape(f"The rows are in {found.path}/exports/same.jsonl, as they came; the dataset"))
+    out.print(
+        escape(f"The rows are in {found.path}/exports/same.jsonl, in own columns; the dataset")
+    )
     out.print(escape(f'  datasets.load_dataset("{found.path}")'))
 
 

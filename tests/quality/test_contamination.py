@@ -104,6 +104,20 @@ def test_a_set_that_cannot_be_read_is_told(asked: Asked, sets: list[Any], words:
         asked(chat("a", "b"), sets=sets)
 
 
+@pytest.mark.parametrize(
+    ("sets", "words"),
+    [(["nowhere.jsonl"], "nowhere"), ([{"from": "exam.jsonl", "columns": ["prompt"]}], "prompt")],
+    ids=["no file", "no column"],
+)
+def test_check_misses_a_set_before_anything_is_asked(
+    tmp_path: Path, asked: Asked, sets: list[Any], words: str
+) -> None:
+    assert asked(chat("a", "b")).keep
+    with pytest.raises((InputError, JobError), match=words):
+        Contamination(sets=sets).cautions(Setting(home=tmp_path))
+    assert Contamination(sets=["exam.jsonl"]).cautions(Setting(home=tmp_path)) == ()
+
+
 def test_the_table_counts_items_and_rows_by_set(tmp_path: Path, asked: Asked) -> None:
     assert asked(chat("a", "b")).keep
     (tmp_path / "other.jsonl").write_text(

@@ -27,20 +27,26 @@ from textsynth.quality.near_duplicates import NearDuplicates
 from textsynth.records import Setting
 
 RECALL = {
-    "copied_question": 0.9,
-    "language": 0.9,
-    "length": 0.2,
+    "copied_question": 0.95,
+    "language": 0.95,
+    "length": 0.25,
+    "markup": 0.65,
     "near_duplicates": 0.35,
-    "persona_drift": 0.7,
-    "refusal": 0.6,
-    "role_flip": 0.6,
-    "truncated": 0.85,
-    "unanswered": 0.7,
+    "persona_drift": 0.8,
+    "refusal": 0.65,
+    "repetition": 0.65,
+    "role_flip": 0.65,
+    "scaffolding": 0.54,
+    "semantic_duplicates": 0.6,
+    "tells": 0.4,
+    "truncated": 0.9,
+    "unanswered": 0.75,
+    "unicode": 0.9,
 }
-"""Least share of its faults that a filter finds, both languages; of one not named, 0.3."""
+"""Least share of its faults that a filter finds, both languages."""
 
-PRECISION = {"length": 0.7, "truncated": 0.7}
-"""Least share of faulty rows among those that it drops; 0.9 where it is not named."""
+PRECISION = {"length": 0.75, "semantic_duplicates": 0.8, "truncated": 0.8}
+"""Least share of faulty rows among those that it drops; 0.93 where it is not named."""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -93,8 +99,8 @@ def test_what_a_filter_finds_stays_above_its_floor(name: str) -> None:
             pytest.skip(f"{name} cannot work here")
         for split in SPLITS:
             total += score(said, name, language, split)
-    assert total.recall >= RECALL.get(name, 0.3), total
-    assert total.precision >= PRECISION.get(name, 0.9), total
+    assert total.recall >= RECALL[name], total
+    assert total.precision >= PRECISION.get(name, 0.93), total
 
 
 def test_each_fault_has_a_filter_that_is_meant_for_it() -> None:

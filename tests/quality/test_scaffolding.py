@@ -158,3 +158,18 @@ def test_options() -> None:
 def test_columns_of_texts_may_have_labels() -> None:
     assert verdict(Scaffolding(), chat(columns={"text": "Question: why?\nAnswer: because."})).keep
     assert not verdict(Scaffolding(), chat(columns={"text": "Dear [Your Name], hello."})).keep
+
+
+@pytest.mark.parametrize(
+    ("text", "keep"),
+    [
+        ("He said they used [the car] all night, the paper reports.", True),
+        ("The workers breathe in [the chemicals] every day, she says.", True),
+        ("It ended [my and Kate's] friendship, he told the reporter.", True),
+        ("Please write to [the customer's name] today about it.", False),
+        ("Your parcel leaves on [the date] as we agreed on.", False),
+    ],
+    ids=["car", "chemicals", "mine", "name", "date"],
+)
+def test_words_that_an_editor_puts_into_a_quotation_are_no_blanks(text: str, keep: bool) -> None:
+    assert verdict(Scaffolding(), chat("What happened then?", text)).keep is keep

@@ -127,7 +127,8 @@ class Filter(Part):
         `settled(sample, keep)` tells it whether a sample was kept in the end, and
         `save(folder)` lets it write what it remembers into the folder of a run that is closed. One
         that pays for what it needs has `async ahead(sample)`, called side by side before the
-        sample's turn; it then sees no sample that a filter before it drops.
+        sample's turn; it then sees no sample that a filter before it drops. Its `held(sample)`
+        says whether it has all that already, for screening anew that may ask nothing.
 
         A screen that counts what is kept has `kept(sample) -> sample`: told of each sample that all
         filters keep, before the next one is decided on; gives it back as it stays. It may have

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from textsynth.asking import Ask
 from textsynth.errors import ReplyError, RequestError
 from textsynth.rubrics import Criterion
+from textsynth.schema.text import pieces
 
 Pool = Literal["mean", "majority", "min"]
 Vote = dict[str, Any]
@@ -126,12 +127,23 @@ def _bare(vote: Vote) -> Vote:
     return {name: value for name, value in vote.items() if name != "score"}
 
 
+def _torn(text: str, name: str) -> bool:
+    """Whether a reply holds several verdicts that differ: one may be what the row says of itself,
+    repeated by the judge."""
+    values = [piece.value for piece in pieces(text)]
+    said = {str(one[name]).lower() for one in values if isinstance(one, dict) and name in one}
+    return len(said) > 1
+
+
 async def _vote(ask: Ask, role: str, step: str, form: Any, fields: Mapping[str, Any]) -> Vote:
     """One judge's word. What cannot be read, or is refused, is no word at all."""
     try:
-        data = (await ask(step, form=form, role=role, **fields)).data
+        reply = await ask(step, form=form, role=role, **fields)
     except (ReplyError, RequestError) as error:
         return {"unreadable": error.asked[:LONGEST_REASON]}
+    data = reply.data
+    if _torn(reply.text, next(name for name in form.model_fields if name != "reason")):
+        return {"unreadable": "the reply holds two verdicts that differ"}
     reason = " ".join(data.reason.split())[:LONGEST_REASON]
     if isinstance(data, Compared):
         return {"better": data.better, "reason": reason}

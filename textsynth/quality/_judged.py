@@ -118,7 +118,7 @@ def _passing(found: Found) -> Table:
     ]
     if found.means:
         values = list(found.means.elements())
-        rows.append(("mean score", round(fmean(values), 2), _range(mean_interval(values))))
+        rows.append(("mean score", round(fmean(values), 2), _range(mean_interval(values), (1, 5))))
     if found.unjudged:
         good = found.passed / found.judged
         rows += [
@@ -144,7 +144,7 @@ def _scores(found: Found, criteria: Sequence[Criterion], floors: Mapping[str, fl
         floor = floors.get(one.name)
         below = "" if floor is None else sum(n for score, n in counts.items() if score < floor)
         told = ", ".join(f"{score:g}: {counts[score]}" for score in sorted(counts, reverse=True))
-        around = _range(mean_interval(values))
+        around = _range(mean_interval(values), one.ends)
         mean = f"{fmean(values):.2f}{f' ({around})' if around else ''}" if values else ""
         rows.append(
             (one.name, one.scale, len(values), mean, told, below, found.unreadable[one.name])
@@ -204,5 +204,8 @@ def _percents(low: float, high: float) -> str:
     return f"{100 * low:.0f} to {100 * high:.0f} %"
 
 
-def _range(found: Range | None) -> str:
-    return "" if found is None else f"{found[0]:.2f} to {found[1]:.2f}"
+def _range(found: Range | None, ends: tuple[float, float]) -> str:
+    """An interval, as far as a mean of such scores can go."""
+    if found is None:
+        return ""
+    return f"{max(found[0], ends[0]):.2f} to {min(found[1], ends[1]):.2f}"

@@ -30,8 +30,12 @@ _BRACKET = re.compile(
     r"(?!\(|\[|:\s*http)",
     re.I,
 )
+# Words that an editor puts into a quotation name no slot: "[the car]", "[my and Kate's]".
 _NOT_BLANK = re.compile(
-    r"_\d+\s*\]$|^\[\s*(?i:the (?:end|author|following)|a|an?) |^\[\s*(?i:details?|text"
+    rf"^\[\s*(?i:the|his|her|their|our|my)\b(?![^\]]*\b(?i:{_NAMED}|here)\b)"
+    r"|_\d+\s*\]$|^\[\s*(?i:the (?:end|author|following)|a|an?) "
+    r"|^\[\s*(?i:the|his|her|their|our|my|in|first|last|full|current) (?:\S*,|\S+ (?:\S+ ){2,3}\S)"
+    r"|^\[\s*(?i:details?|text"
     r"|question|answer"
     r"|response|language|state|specific|relevant|title|subject|topic)\s*\]$"
     r"|^\[\s*(?:user|agent|issue|problem|field|service|age|role|time|day|month|year|person"
@@ -108,7 +112,8 @@ _HERE = re.compile(
 _LOREM = re.compile(r"lorem ipsum|dolor sit amet|consectetur adipisc|sed do eiusmod", re.I)
 _KIND_OF = re.compile(
     r"template|placeholder|fill[- ]in|blanks?\b|jinja|handlebars|mustache|liquid|\bvue|angular"
-    r"|helm|javascript|printf|\bbash|\bshell\b|ansible|django|f-string|format string|variable"
+    r"|helm|javascript|python|c\+\+|printf|\bbash|\bshell\b|ansible|django|f-string|format string"
+    r"|variable"
     r"|양식|템플릿|서식|빈칸|변수"
     r"|자리 ?표시|초안",
     re.I,

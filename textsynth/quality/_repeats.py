@@ -71,6 +71,8 @@ class Repeats:
         self._part, self._reason = options.part, options.part.removesuffix("s")
         self._entered: dict[int, list[tuple[Seen, int]]] = {}
         """Number of a row → what of it entered which index, until it is known whether it stays."""
+        self._twins: tuple[str, dict[int, Verdict]] = "", {}
+        """The flipped pair whose turn it is: its id, and the verdict on each of its rows so far."""
         self.seen = {field: self.fresh() for field in fields_of(options.on)}
         take_known(self.seen, options, setting.home, self.fresh)
         for one in self.seen.values():
@@ -81,9 +83,21 @@ class Repeats:
         return self.options.seen()
 
     def __call__(self, sample: Sample) -> Verdict:
-        """Which field of which earlier row decides, if any; every field enters its index."""
+        """Which field of which earlier row decides, if any; every field enters its index.
+
+        The rows of a flipped pair are alike by intention: one that is like another of them goes
+        only if that one does, else whichever is written first would be the favoured one.
+        """
+        verdict = self._verdict(sample)
+        pair = _pair(sample)
+        if pair:
+            seen = self._twins[1] if self._twins[0] == pair else {}
+            self._twins = pair, {**seen, sample.index: verdict}
+        return verdict
+
+    def _verdict(self, sample: Sample) -> Verdict:
         found: tuple[str, Match] | None = None
-        empty, entered = True, []
+        twins, empty, entered = KEEP, True, []
         for field, one in self.seen.items():
             text = one.form(text_of(sample, field, self._part))
             if not text:
@@ -93,14 +107,16 @@ class Repeats:
             match = one.add(text, sample.id, sample.index, group=group)
             if one.last is not None:
                 entered.append((one, one.last))
-            if match and (found is None or match.known > found[1].known):
+            if match and (twin := self._twin(sample, match)):
+                twins = twins if not twins.keep else twin
+            elif match and (found is None or match.known > found[1].known):
                 found = field, match
         if entered:
             self._entered[sample.index] = entered
         if empty:
             return KEEP if self.options.empty == "keep" else Verdict(keep=False, reason="empty")
         if found is None:
-            return KEEP
+            return twins
         field, match = found
         reason = "known" if match.known else self._reason
         return Verdict(False, reason, match.score, details={"field": field, **match.details})
@@ -110,10 +126,17 @@ class Repeats:
         texts = self.texts(sample)
         if not any(texts.values()):
             return self.options.empty == "drop"
-        return any(
-            text and self.seen[field].find(text, self.options.group(sample, field))
-            for field, text in texts.items()
-        )
+        for field, text in texts.items():
+            match = self.seen[field].find(text, self.options.group(sample, field)) if text else None
+            if match and not ((twin := self._twin(sample, match)) and twin.keep):
+                return True
+        return False
+
+    def _twin(self, sample: Sample, match: Match) -> Verdict | None:
+        """The verdict on the row that was found, where it is of the same flipped pair."""
+        if match.known or self._twins[0] != _pair(sample):
+            return None
+        return self._twins[1].get(int(match.details.get("index", -1)))
 
     def texts(self, sample: Sample) -> dict[str, str]:
         """The text of each field, as its index wants it."""
@@ -135,3 +158,7 @@ class Repeats:
         if self.options.save_index:
             for path, one in paths.items():
                 one.save(path, {"rows": rows_mark(folder), **self.options.apart()})
+
+
+def _pair(sample: Sample) -> str:
+    return str(sample.seeds.get("pair") or "")

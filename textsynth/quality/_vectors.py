@@ -80,6 +80,11 @@ class PaidSource:
             return np.zeros((0, 0), np.float32)
         return np.stack([np.frombuffer(held[key], "<f4") for key in keys]).astype(np.float32)
 
+    def holds(self, texts: Sequence[str]) -> bool:
+        """Whether the vectors of all these texts are held."""
+        keys = {_key(text) for text in texts}
+        return len(self._held([*keys])) == len(keys)
+
     def _held(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         found: dict[bytes, bytes] = {}
         for start in range(0, len(keys), 500):

@@ -12,7 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from textsynth.apportion import share
 from textsynth.cells import BY, told
-from textsynth.errors import JobError
+from textsynth.errors import JobError, nearest
 from textsynth.measures import BANDS, COLUMN, Bands, Measure, known, measure, values
 from textsynth.quality import KEEP, Filter, Screen
 from textsynth.records import Closing, Sample, Setting, Table, Verdict
@@ -88,6 +88,7 @@ class Balance(Filter):
     def cautions(self, setting: Setting) -> Sequence[str]:
         """Raises JobError where the cells have no room for all rows of the job."""
         for name, cells in self.wanted(setting).items():
+            self._named(name, cells)
             room = sum(cells.values())
             if room < setting.count:
                 raise JobError(
@@ -95,6 +96,18 @@ class Balance(Filter):
                     fix=f"raise its rows, add `'{REST}'` for all other values, or lower count",
                 )
         return ()
+
+    def _named(self, name: str, cells: Mapping[str, int]) -> None:
+        """Raises JobError for a band or a sentiment that no row can have."""
+        for at, part in enumerate(parts_of(name)):
+            # What registers there are goes by the language of a row, which need not be the job's.
+            all_of = () if part.startswith("register") else values(part, "", self._bands)
+            for cell in cells if all_of else ():
+                value = dict(enumerate(parts_of(cell))).get(at, cell)
+                if REST not in (cell, value) and value not in all_of:
+                    raise JobError(
+                        f"balance: no row can have the {part} '{value}'", nearest(value, all_of)
+                    )
 
     def wanted(self, setting: Setting) -> dict[str, dict[str, int]]:
         """Property → cell → kept rows. Raises JobError where `exact` cannot be worked out."""
@@ -134,14 +147,17 @@ class Balance(Filter):
             elif first.filter == self.part:
                 name = str(first.details["full"])
                 away[name, str(first.details["measured"][name])] += 1
-        lines = []
-        for name, cells in self.rows.items():
-            named = {} if cells == "exact" else cells
+        lines: list[tuple[str | int, ...]] = []
+        for name, named in self.wanted(closing.setting).items():
             found = [value for key, value in sorted({*kept, *away}) if key == name]
             for value in dict.fromkeys([*(c for c in named if c != REST), *found]):
-                asked = named.get(value, "" if cells == "exact" or REST in named else 0)
+                asked = named.get(value, "" if REST in named else 0)
                 spot = (name, value)
                 lines.append((told(parts_of(name), value), asked, kept[spot], away[spot]))
+            if REST in named:
+                others = [(name, value) for value in found if value not in named]
+                both = (sum(counts[spot] for spot in others) for counts in (kept, away))
+                lines.append((f"{name}: all others", named[REST], *both))
         if not lines:
             return ()
         return (Table("Balance", ("cell", "wanted", "kept", "turned away"), tuple(lines)),)

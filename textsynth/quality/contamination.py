@@ -16,7 +16,7 @@ from textsynth.quality._masks import excerpt
 from textsynth.quality._nearby import Nearby
 from textsynth.quality._spans import compared
 from textsynth.records import Closing, Sample, Setting, Table, Verdict
-from textsynth.rowfiles.anywhere import ALL, records_of, texts_in
+from textsynth.rowfiles.anywhere import ALL, files_of, records_of, texts_in
 
 SHORTEST = {False: 4, True: 8}
 """Words, or letters, of the shortest item that a whole turn may be equal to: `B` and `Yes, it is`
@@ -123,6 +123,13 @@ class Contamination(Filter):
     @classmethod
     def _one(cls, value: Any) -> Any:
         return [value] if isinstance(value, str) else value
+
+    def cautions(self, setting: Setting) -> Sequence[str]:
+        """Nothing, once all files of the sets are there, with their columns. Raises InputError."""
+        for one in self.sets:
+            if files_of(one.from_, setting.home, f"the filter {self.part}") is not None:
+                any(texts for _, texts in one.items(setting.home, f"the filter {self.part}"))
+        return ()
 
     def screen(self, setting: Setting) -> Screen:
         """Reads the sets once, item by item. Raises InputError where one cannot be read."""

@@ -178,12 +178,18 @@ class RubricJudge(Filter):
         names = ", ".join(
             f"{one.name} ({', needs '.join((one.scale, *one.needs))})" for one in self._asked
         )
-        each = len(self._asked) * len(self.panel)
+        each, judges = len(self._asked) * len(self.panel), len(self.panel)
+        rows = f"{each} ({len(self._asked)} criteria x {judges} judge(s))"
+        if self.pairwise:
+            rows = f"{2 * judges} (2 orders x {judges} judge(s)); a row without a pair goes"
+        elif self.pairwise is None:
+            rows += f"; {2 * judges} for a row with a pair"
         lines = [
-            f"judge: {names}",
+            "judge: pairs, the chosen answer beside the rejected one"
+            if self.pairwise
+            else f"judge: {names}",
             f"judged by {by}" + (f", pooled by {self.pool}" if len(self.panel) > 1 else ""),
-            f"requests a row: {each} ({len(self._asked)} criteria x {len(self.panel)} judge(s))"
-            + ("" if self.pairwise is False else f"; {2 * len(self.panel)} for a row with a pair"),
+            f"requests a row: {rows}",
         ]
         if self.sample < 1:
             lines.append(f"judged: {100 * self.sample:g} % of the rows, the others are estimated")

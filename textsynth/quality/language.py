@@ -11,7 +11,8 @@ from functools import cache
 from pydantic import Field, field_validator
 
 from textsynth.errors import JobError
-from textsynth.quality import KEEP, Filter, Screen
+from textsynth.quality import GIVEN, KEEP, Filter, Screen
+from textsynth.quality._code import prose
 from textsynth.quality._drift import drift
 from textsynth.quality._markers import KIN, WEAK, told
 from textsynth.quality._text import DENSE, SCRIPT_CLASSES, scripts, turns
@@ -33,63 +34,28 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
 
 _LONG = 60
 _SURE = 0.5
-_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.S)
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.]+|[@#]\w+")
 _FOREIGN = "".join(v for k, v in SCRIPT_CLASSES.items() if k not in ("latin", "greek"))
-_GLOSS = re.compile(rf"""[(（\["'“‘「『《«][{_FOREIGN}\s·,.!?-]+[)）\]"'”’」』》»]""")
-_GREEK_WORD = re.compile(rf"[{SCRIPT_CLASSES['greek']}]{{3,}}")
-_ENGLISH = frozenset(
-    [
-        "the",
-        "and",
-        "of",
-        "is",
-        "it",
-        "that",
-        "this",
-        "with",
-        "you",
-        "your",
-        "are",
-        "was",
-        "were",
-        "have",
-        "has",
-        "had",
-        "not",
-        "been",
-        "will",
-        "would",
-        "could",
-        "should",
-        "my",
-        "our",
-        "their",
-        "they",
-        "them",
-        "there",
-        "which",
-        "when",
-        "what",
-        "how",
-        "who",
-        "why",
-        "from",
-        "if",
-        "by",
-        "be",
-        "we",
-        "i'm",
-        "it's",
-        "i've",
-        "don't",
-        "can't",
-        "didn't",
-        "isn't",
-        "you're",
-        "that's",
-    ]
+_GLOSS = re.compile(
+    rf"""[(（\["'“‘「『《«][{_FOREIGN}\s·,.!?-]+[)）\]"'”’」』》»]"""
+    rf"|[(（\[][^()（）\[\]\n]{{0,160}}?[{_FOREIGN}][^()（）\[\]\n]{{0,160}}[)）\]]"
+    # Faces: a letter or two among signs.
+    rf"|(?<![^\s])[^\w\s{_FOREIGN}][^\w\s{_FOREIGN}]*_?[{_FOREIGN}]{{1,2}}[_.\-‿ω﹏]*[{_FOREIGN}]?_?"
+    rf"[^\w\s{_FOREIGN}]+(?:_/¯)?|¯\\_\(ツ\)_/¯"
 )
+_TRANSLATES = re.compile(
+    r"\b(?:translat|in (?:french|german|spanish|italian|english|korean|chinese|japanese"
+    r"|russian|arabic|portuguese|latin|dutch|hindi)\b)|번역|통역|[어문]로 ?(?:옮|바꿔|써|말|답)",
+    re.I,
+)
+_ONLY_ENGLISH = frozenset(("the", "and", "with", "that", "this", "from", "which"))
+_GREEK_WORD = re.compile(rf"[{SCRIPT_CLASSES['greek']}]{{3,}}")
+_ENGLISH = frozenset((
+    "the", "and", "of", "is", "it", "that", "this", "with", "you", "your", "are", "was", "were",
+    "have", "has", "had", "not", "been", "will", "would", "could", "should", "my", "our", "their",
+    "they", "them", "there", "which", "when", "what", "how", "who", "why", "from", "if", "by",
+    "be", "we", "i'm", "it's", "i've", "don't", "can't", "didn't", "isn't", "you're", "that's",
+))  # fmt: skip
 _LATIN_WORD = re.compile(rf"[{SCRIPT_CLASSES['latin']}][{SCRIPT_CLASSES['latin']}\d'’&.-]*")
 
 
@@ -97,7 +63,9 @@ class Language(Filter):
     """Each turn is judged by its scripts first, and a longer one by the packaged lid.176 model too.
 
     Latin letters are welcome in every language as names ("iPhone", "VISA"), not as prose. Letters
-    of a third script are foreign unless they stand in brackets or quotation marks of their own.
+    of a third script are foreign unless they stand in brackets or quotation marks of their own. In
+    given rows names may stand in the user's text in their own script, up to a tenth of it, and an
+    answer may be taken from that text as it is. What is translated is in its own language.
     Code, addresses and links are left out. The score is the share or probability that fell short.
     """
 
@@ -139,10 +107,12 @@ class Language(Filter):
             )
 
         def verdict(sample: Sample) -> Verdict:
-            for number, (_, text) in enumerate(turns(sample), 1):
+            before = ""
+            for number, (role, text) in enumerate(turns(sample), 1):
                 failed = self._failed(text, code)
-                if failed:
+                if failed and not _meant(failed, text, before, role, sample):
                     return replace(failed, details={"turn": number})
+                before += text + "\n"
             return KEEP
 
         return verdict
@@ -209,7 +179,7 @@ class Language(Filter):
         letters = sum(counts.get(name, 0) for name in own)
         if letters < self.min_letters or len(_rivals(code)) < 2:
             return None
-        if code == "en" and self.threshold <= _SURE and _english(prose):
+        if code == "en" and self.threshold <= _SURE and _english(prose, letters):
             return None
         chance = _weak(prose, code) if code in WEAK else _chance(prose, code)
         if chance < self.threshold * (1.0 if letters >= _LONG else 0.4):
@@ -217,9 +187,22 @@ class Language(Filter):
         return None
 
 
+def _meant(failed: Verdict, text: str, before: str, role: str, sample: Sample) -> bool:
+    """Whether what is in another language or script stands there rightly."""
+    asked = before + (text if role == "user" else "")
+    if failed.reason == "wrong_language" and _TRANSLATES.search(asked):
+        return True
+    if sample.method != GIVEN or not role:
+        return False
+    if text.strip() in before:
+        return True
+    if failed.reason == "mixed_script" and role == "user":
+        return (failed.score or 0) * 10 <= sum(scripts(text).values())
+    return False
+
+
 def _prose(text: str) -> str:
-    if "`" in text:
-        text = _CODE.sub(" ", text)
+    text = prose(text)
     signs = "@" in text or "#" in text or "://" in text or "www." in text
     return _ADDRESS.sub(" ", text) if signs else text
 
@@ -262,9 +245,12 @@ def _rivals(code: str) -> frozenset[str]:
     return frozenset(c for c in LANGUAGES if own & set(SCRIPTS.get(c, ("latin",))))
 
 
-def _english(text: str) -> bool:
-    """Whether three of ten words are small ones of English alone: then no model need be asked."""
+def _english(text: str, letters: int) -> bool:
+    """Whether three of ten words are small ones of English alone, or one word of a short text is of
+    the surest: then no model need be asked."""
     words = text.lower().split()
+    if letters < _LONG and text.isascii() and not _ONLY_ENGLISH.isdisjoint(words):
+        return True
     return sum(map(_ENGLISH.__contains__, words)) * 10 >= 3 * len(words)
 
 

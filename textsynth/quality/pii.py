@@ -114,7 +114,8 @@ class Pii(Filter):
                 rows.update(list(kinds))
         what = {"mask": "masked", "surrogate": "replaced", "drop": "dropped"}[self.do]
         lines = tuple((kind, values[kind], rows[kind]) for kind in sorted(values))
-        return [Table("Personal data in rows", ("kind", "found", f"rows {what}"), lines)]
+        heads = ("kind", "found", f"rows {what}")
+        return [Table("Personal data in rows", heads, lines or (("none", 0, 0),))]
 
 
 def _known_names(setting: Setting) -> list[str]:

@@ -6,7 +6,7 @@ import re
 
 from pydantic import Field, field_validator
 
-from textsynth.quality import KEEP, Filter, Screen
+from textsynth.quality import GIVEN, KEEP, Filter, Screen
 from textsynth.quality._phrases import holds, phrases, plain
 from textsynth.quality._text import turns
 from textsynth.records import Sample, Setting, Verdict
@@ -145,10 +145,20 @@ _LISTS = (
 )
 
 
+_PLAYS_AI = re.compile(
+    r"\b(?:as|are|be|like|of|you're) (?:an?|the) (?:[\w-]+ ){0,4}?(?:AI|A\.I\.|robot|android"
+    r"|chatbot|artificial intelligence|language model|computer)\b"
+    r"|(?:인공 ?지능|AI|로봇|챗봇)(?:이라고|가 되|처럼|라고|의 입장|인 척|으로서)",
+    re.I,
+)
+"""A request to speak as a machine, which an answer then rightly does."""
+
+
 class Refusal(Filter):
     """Finds the model's own refusals and "as an AI" in user and assistant turns, not an agent's no.
 
-    English and Korean. The score is the number of the turn.
+    English and Korean. In given rows that open with a request to play an AI, to say so is no fault.
+    The score is the number of the turn.
     """
 
     alone = True
@@ -171,13 +181,17 @@ class Refusal(Filter):
         own = re.compile("|".join(f"(?i:{pattern})" for pattern in self.extra) or "(?!)")
 
         def verdict(sample: Sample) -> Verdict:
-            for number, (_, text) in enumerate(turns(sample), 1):
+            said = turns(sample)
+            plays = sample.method == GIVEN and bool(said) and _PLAYS_AI.search(said[0][1])
+            for number, (_, text) in enumerate(said, 1):
                 line = plain(text)
                 padded = f" {line}"
                 for reason, pattern, hints in _LISTS:
                     match = pattern.search(line) if holds(padded, hints) else None
                     if match is None and reason == "refusal" and self.extra:
                         match = own.search(line)
+                    if match and plays and (reason == "ai_disclosure" or "programmed" in match[0]):
+                        continue
                     if match:
                         details = {"turn": number, "found": match[0].strip()[:80]}
                         score = float(number)

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from pydantic import Field
 
-from textsynth.quality import KEEP, Filter, Screen
+from textsynth.quality import GIVEN, KEEP, Filter, Screen
 from textsynth.quality._code import prose
 from textsynth.quality._text import DENSE, SCRIPT_CLASSES, UNSPACED, turns, weight
 from textsynth.records import Sample, Setting, Verdict
@@ -27,6 +27,8 @@ _UNSPACED = re.compile(
 )
 _WORD = re.compile(r"""[^\s,.!?;:"“”‘…()*_。，！？、~]+""")
 _GRAM, _CHARS = 5, 10
+_FEW = 60
+"""Words under which an answer of a given row may say a thing twice."""
 
 Found = tuple[str, float, str]
 """Reason, score, and what is repeated."""
@@ -37,9 +39,10 @@ class Repetition(Filter):
 
     Shares are of the characters of a turn, and count the second copy and later ones, so that what
     stands once is never at fault. Code, tables, columns of numbers and rules of signs are left out,
-    and verse may have a refrain. Reasons: character_run, word_run, repeated_lines,
-    repeated_sentences, repeated_phrase, repeated_ngrams, repeated_turn. The score is the share, or
-    the length of the run; details name the turn, and what is repeated.
+    and verse may have a refrain. What the user of a given row hands over (two sentences to compare,
+    a whole page) is looked through for runs alone. Reasons: character_run, word_run,
+    repeated_lines, repeated_sentences, repeated_phrase, repeated_ngrams, repeated_turn. The score
+    is the share, or the length of the run; details name the turn, and what is repeated.
     """
 
     alone = True
@@ -75,8 +78,11 @@ class Repetition(Filter):
     def _verdict(self, sample: Sample) -> Verdict:
         said = [(role, prose(text)) for role, text in turns(sample)]
         earlier: dict[str, list[str]] = {}
+        given = sample.method == GIVEN
         for number, (role, text) in enumerate(said, 1):
-            found = self._runs(text) or self._units(text) or self._grams(text)
+            found = self._runs(text)
+            if not (given and role == "user"):
+                found = found or self._units(text) or self._grams(text, given=given)
             if not found and role:
                 found = self._again(text, earlier.setdefault(role, []))
                 earlier[role].append(text)
@@ -128,7 +134,7 @@ class Repetition(Filter):
             return "repeated_sentences", *found
         return None
 
-    def _grams(self, text: str) -> Found | None:
+    def _grams(self, text: str, *, given: bool) -> Found | None:
         """Repeated words, phrases and n-grams."""
         words = _words(text)
         if len(words) < len(text) / 7 and _UNSPACED.search(text):
@@ -144,7 +150,10 @@ class Repetition(Filter):
             return None
         # Verse has its refrains.
         slack = 1.5 if _verse(text.splitlines()) else 1
-        share, first = _shared(words, _pieces(words, _GRAM), set())
+        pieces = _pieces(words, _GRAM)
+        share, first = _shared(words, pieces, set())
+        if given and len(words) < _FEW and max(Counter(pieces).values()) < 3:
+            share = 0.0  # the words of a query, and once more in the call
         if share >= self.ngrams * slack:
             return "repeated_ngrams", share, first
         total = sum(map(len, words))

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from textsynth.minhash import normalised
 from textsynth.quality import KEEP, Filter, Screen
+from textsynth.quality._exchange import given_out
 from textsynth.quality._phrases import phrases, plain
 from textsynth.quality._roles import (
     AGENT_WORDS,
@@ -34,6 +35,7 @@ _TEMPLATE = re.compile(
 )
 _CLOSING = re.compile(r"thank|bye|great day|nice day|welcome|감사|수고|하루|안녕")
 _SENTENCE = re.compile(r"[.!?…。！？]")
+_MARKS = dict.fromkeys(map(ord, '.,;:!?()[]"“”…*_-/'), " ")
 
 _HANGUL = re.compile("[가-힣]")
 _LATIN = re.compile("[A-Za-z]{2}")
@@ -60,7 +62,8 @@ class RoleFlip(Filter):
 
     Between a customer and an agent, phrases that belong to the other side count (English, Korean),
     quotations and reported speech left out. In every dialogue the labels of a script, chat template
-    tokens, an echo of the other side's last turn, and a user who offers help as an AI do.
+    tokens, an echo of the other side's last turn, and a user who offers help as an AI do. To say a
+    text again that was handed over with the first request (to correct, to paraphrase) is no echo.
     """
 
     alone = True
@@ -81,7 +84,8 @@ class RoleFlip(Filter):
         for number, (role, text) in enumerate(spoken, 1):
             reason = _slip(role, text, sides, labels)
             if not reason and before and before[0] != role and self._echoes(before[1], text):
-                reason = "echo"
+                handed = number == 2 and role == "assistant" and given_out(before[1])[1]
+                reason = "" if handed else "echo"
             if reason:
                 return Verdict(keep=False, reason=reason, score=float(number))
             before = (role, text)
@@ -92,9 +96,11 @@ class RoleFlip(Filter):
         if short < self.echo * long / 2:
             return False
         # Cheap, and below what any echo has in common.
-        words_of, letters_of = set(earlier.lower().split()), set(earlier)
-        mine = set(text.lower().split())
-        if 3 * len(words_of & mine) < min(len(words_of), len(mine)) and (
+        plain_text = text.isascii() and earlier.isascii()
+        words_of, mine = _split(earlier, plain_text), _split(text, plain_text)
+        least = self.echo / 2 if plain_text else 1 / 3
+        letters_of = set(earlier)
+        if len(words_of & mine) < least * min(len(words_of), len(mine)) and (
             text.isascii() or 2 * len(letters_of & set(text)) < len(letters_of | set(text))
         ):
             return False
@@ -171,6 +177,11 @@ def _speaks(pattern: re.Pattern[str], text: str) -> bool:
         and not _REPORTED_KO.search(own[m.end() : m.end() + 24])
         for m in pattern.finditer(own)
     )
+
+
+def _split(text: str, plain_text: bool) -> set[str]:
+    folded = text.lower()
+    return set((folded.translate(_MARKS) if plain_text else folded).split())
 
 
 def _tokens(text: str) -> Counter[str]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Literal, get_args
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Literal, get_args
 
 from pydantic import Field, field_validator
 
-from textsynth.quality import KEEP, Filter, Screen
+from textsynth.quality import GIVEN, KEEP, Filter, Mend, Screen
 from textsynth.quality._code import prose
 from textsynth.quality._leaks import LABELS, PARTS, SCRIPT, leak, refers, told
 from textsynth.quality._placeholders import filler, placeholder
 from textsynth.quality._text import turns, weight
-from textsynth.records import Sample, Setting, Verdict
+from textsynth.records import Message, Sample, Setting, Verdict
 
 Fault = Literal[
     "template_token", "thinking", "placeholder", "filler", "label", "preamble", "absent_text"
@@ -37,6 +38,13 @@ _SCRIPT_ASKED = re.compile(
     r"|대화|대본|역할극|인터뷰|시나리오|상황극|면접|채팅",
     re.I,
 )
+_END_OF_TEXT = re.compile(
+    r"\s*(?:<[|｜](?:end[_▁]?of[_▁]?(?:text|turn|sentence)|im_end|eot_id|eos|eom_id|end)[|｜]>"
+    r"|<end_of_turn>|<eos>|</s>|\[EOS\])\s*$"
+)
+"""A token at the end of a text that says no more than that it ends."""
+_LONGEST = 24
+"""Characters from the end in which it is looked for."""
 _STRUCK = re.compile(r"<s>[^<]*</s>")
 
 
@@ -51,13 +59,18 @@ class Scaffolding(Filter):
     prompt:", "요청하신 대로 "
      "작성했습니다", "#Rewritten Prompt#"; absent_text: "according to the passage
     above" where the row has none. A template that was asked for may have blanks, and a script
-    labels. The score is the number of the turn; details hold what was found.
+    labels; what the user of a given row hands over may have labels too. The score is the number of
+    the turn; details hold what was found.
     """
 
     alone = True
 
     find: list[Fault] = Field(default_factory=lambda: list(get_args(Fault)))
     """What is a fault."""
+
+    repair: bool = False
+    """Take tokens that only end a text (`<|endoftext|>`, `</s>`) from the ends of turns and columns
+    before any filter looks. The details say how many."""
 
     allow: list[str] = Field(default_factory=list)
     """Texts that are no fault wherever they stand, such as `[Name]` or `</s>`."""
@@ -74,6 +87,10 @@ class Scaffolding(Filter):
             except re.error as error:
                 raise ValueError(f"'{pattern}' is no regular expression: {error}") from error
         return value
+
+    def mend(self, setting: Setting) -> Mend | None:
+        """Takes tokens that end a text from its end where `repair` is set."""
+        return _ended if self.repair else None
 
     def screen(self, setting: Setting) -> Screen:
         """Looks at one sample at a time; the first turn with a fault decides."""
@@ -98,6 +115,37 @@ class Scaffolding(Filter):
         return verdict
 
 
+def _ended(sample: Sample) -> tuple[Sample, Mapping[str, Any]]:
+    """The sample without the tokens that end its texts; a tag that strikes out a word stays."""
+    taken = 0
+
+    def whole(text: str) -> str:
+        nonlocal taken
+        while (end := text.rstrip()).endswith((">", "]")):
+            match = _END_OF_TEXT.search(end, max(0, len(end) - _LONGEST))
+            if match is None:
+                break
+            if match[0].strip() == "</s>" and text.count("<s>") >= text.count("</s>"):
+                break
+            text, taken = end[: match.start()].rstrip(), taken + 1
+        return text
+
+    messages = tuple(_with(m, whole(m["content"])) for m in sample.messages)
+    columns = {k: whole(v) if isinstance(v, str) else v for k, v in sample.columns.items()}
+    if not taken:
+        return sample, {}
+    changed = replace(sample, messages=messages, columns=columns)
+    return changed, {"mended": {"end_of_text": taken}}
+
+
+def _with(message: Message, content: str) -> Message:
+    if content == message["content"]:
+        return message
+    changed = message.copy()
+    changed["content"] = content
+    return changed
+
+
 def _dropped(reason: str, number: int, found: str) -> Verdict:
     details = {"turn": number, "found": found.strip()[:80]}
     return Verdict(keep=False, reason=reason, score=float(number), details=details)
@@ -107,7 +155,8 @@ def _faults(text: str, role: str, before: str, sample: Sample) -> Iterator[tuple
     """(fault, what was found), "" where it was not."""
     yield "template_token", _token(text)
     yield "thinking", _first(_THOUGHT.search, text) if "<" in text and ">" in text else ""
-    yield "label", _label(text, role, before)
+    handed = sample.method == GIVEN and role == "user" and not sample.speakers
+    yield "label", "" if handed else _label(text, role, before, given=sample.method == GIVEN)
     yield "placeholder", placeholder(text, before)
     yield "filler", filler(text)
     found = leak(text, before if role == "assistant" else "")
@@ -130,7 +179,7 @@ def _token(text: str) -> str:
     return _first(_TOKEN.search, text) if start.startswith(("assistant", "user")) else ""
 
 
-def _label(text: str, role: str, before: str) -> str:
+def _label(text: str, role: str, before: str, *, given: bool) -> str:
     """The label of a script before the turn, or before a line of it where no script is meant."""
     if not role or (":" not in text and "：" not in text):
         return ""
@@ -138,7 +187,10 @@ def _label(text: str, role: str, before: str) -> str:
     if match := LABELS.match(text) or (PARTS.match(text) if role == "assistant" else None):
         # A question before a text that it is about is how people ask.
         about = role != "assistant" and weight(text) >= 400 and "\n" in text
-        return "" if about or asked else match[0]
+        named = (
+            role == "assistant" and match[0].strip(" \t\n#*_[]<>():：").lower() in before.lower()
+        )
+        return "" if about or asked or (named and given) else match[0]
     if "\n" in text and not asked and (match := SCRIPT.search(text)):
         return match[0]
     return ""

@@ -132,6 +132,11 @@ class Paid(Free):
                 if text:
                     await self._source.fetched(text)
 
+    def held(self, sample: Sample) -> bool:
+        """Whether nothing need be fetched for a sample."""
+        texts = [text for text in self.texts(sample).values() if text]
+        return isinstance(self._source, PaidSource) and self._source.holds(texts)
+
 
 def _unknown(sample: Sample, texts: Any) -> str:
     """The language or script of a sample that English vectors do not know; "" for English."""

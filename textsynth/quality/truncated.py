@@ -7,7 +7,8 @@ import unicodedata
 
 from pydantic import Field
 
-from textsynth.quality import KEEP, Filter, Screen
+from textsynth.quality import GIVEN, KEEP, Filter, Screen, shape
+from textsynth.quality._code import bare
 from textsynth.quality._text import scripts, turns, visible, words
 from textsynth.records import Sample, Setting, Verdict
 
@@ -170,13 +171,21 @@ _AMOUNT = re.compile(
 _HANGS = _HANGING | _HANGING_KO
 _TEARS = re.compile(r"[ㅋㅎㅠㅜ^]{2,}$|[:;]-?[)(DP]$|<3$")
 _LIST_ITEM = re.compile(r"^\s*(?:[-*•·◦▪]|\(?\d{1,3}[.)]|\(?[a-zA-Z가-하][.)]|[①-⑳])(?:\s+|$)")
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+$|\S+@\S+\.\S+$")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+$|\S+@\S+\.\S+$|@\w{3,}$|[\w-]+\.[a-z]{2,}/\S+$")
+_SPOKEN = re.compile(r"[^\W\d_][\w .'’-]{0,24}[:：] \S")
+"""A line of a script or chat, which ends as its speaker likes."""
 _SHORT = 5
 """Words up to which a turn may go without a full stop, unless its last word wants another; that is
 told in English and Korean."""
 _TAIL = 24
 """Characters at the end of a line in which its last word, or tears, are looked for."""
 _LETTER = re.compile(r"[^\W_]")
+_STOPPED = re.compile(r"[^\W\d_]{2}[.!?…][\"'”’)]*\s+[^\W\d_]|[。！？]")
+_SIGNED = re.compile(
+    r"(?:^|[.!?] )(?:With [\w ,]{0,40}|(?:Very )?(?:Best|Kind|Warm|Yours|Your|Sincerely|Love"
+    r"|Regards)[\w ]{0,40}),? [A-Z][^.!?]{0,40}$|(?:\d+ ){2,}\d+$"
+)
+"""A greeting with a name at the end of a line: "Yours in hope, Dracula"."""
 
 
 class Truncated(Filter):
@@ -185,7 +194,9 @@ class Truncated(Filter):
     Every turn fails that ends with a comma, a colon, an open bracket or a conjunction. In the
     strict roles a turn of over three words (five, where the last wants no other) must end with
     terminal punctuation, a closing mark, a sentence ending (Korean, Japanese, Chinese), a list
-    item, a link, an emoji or a signature.
+    item, a link, an emoji, a signature or whole code. So must one of a given row, but only where
+    it has full stops elsewhere, or ends with a word that wants another: labels, names, titles and
+    answers from a list stop where they end. What others ask in such rows ("Answer:") is no cut.
     """
 
     alone = True
@@ -202,15 +213,27 @@ class Truncated(Filter):
             return Verdict(keep=False, reason="cut_off")
         if not sample.messages:
             return KEEP
-        for number, (role, text) in enumerate(turns(sample), 1):
-            if _unfinished(text, strict=role in self.strict_roles):
+        given = sample.method == GIVEN
+        said = turns(sample)
+        for number, (role, text) in enumerate(said, 1):
+            if given and role not in self.strict_roles:
+                continue
+            if given and shape(sample) == "pair" and _picked(text, said[0][1]):
+                continue
+            if _unfinished(text, strict=role in self.strict_roles, given=given):
                 details = {"turn": number, "found": visible(text)[-60:]}
                 score = float(number)
                 return Verdict(keep=False, reason="unfinished", score=score, details=details)
         return KEEP
 
 
-def _unfinished(text: str, *, strict: bool) -> bool:
+def _picked(text: str, asked: str) -> bool:
+    """Whether an answer is a piece of what it was asked of, with nothing open at its end."""
+    last = text.strip()
+    return bool(last) and last[-1] not in COMMAS + OPENERS and last in asked
+
+
+def _unfinished(text: str, *, strict: bool, given: bool) -> bool:
     lines = [line for line in text.splitlines() if line and (line[-1].isalnum() or visible(line))]
     if not lines:
         return False
@@ -218,6 +241,11 @@ def _unfinished(text: str, *, strict: bool) -> bool:
         return True
     if lines[-1].strip().startswith("```"):
         return False
+    start, end = bare(text)
+    if end and not text[end:].strip():
+        code = text[start:].rstrip()
+        pairs = (("(", ")"), ("[", "]"), ("{", "}"))
+        return code[-1] in ":=," or any(code.count(a) > code.count(b) for a, b in pairs)
     last = visible(lines[-1])
     marker = _LIST_ITEM.match(last)
     if marker and marker.end() == len(last) and len(lines) > 1:
@@ -227,6 +255,10 @@ def _unfinished(text: str, *, strict: bool) -> bool:
     if last[-1] in COMMAS + OPENERS or _hangs(last) or last.endswith((" $", " €", " £")):
         return True
     if not strict or _ends_well(last):
+        return False
+    if given and not _open(last) and (_SPOKEN.match(last) or not _STOPPED.search(text)):
+        return False
+    if _SIGNED.search(last):
         return False
     count = words(visible(text))
     listed = text.isascii() or "hangul" in scripts(text)

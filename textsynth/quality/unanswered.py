@@ -135,6 +135,8 @@ SHORT = 40
 """Characters (a Hangul one counts as two) under which a reply may name a time in any words."""
 
 _LETTER = re.compile(r"[^\W_]")
+_CALL = re.compile(r"""\b[a-z]\w*\(['"][^'"\n]*['"]""")
+"""A call of a tool, which brings what is asked for."""
 
 _YES_NO = re.compile(
     r"(?:yes|no|sure|certainly|of course|absolutely|ok|okay|yep|nope)\b"
@@ -188,6 +190,8 @@ class Unanswered(Filter):
             # "Yes." and "No." are answers.
             return "" if _only_yes_or_no(parts[0]) else "courtesy_only"
         if not self.figures or (not final and asks(reply)):
+            return ""
+        if "(" in reply and _CALL.search(reply):
             return ""
         return "" if _LATER.search(plain(reply)) else _lacks(question, reply)
 

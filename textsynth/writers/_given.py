@@ -15,6 +15,8 @@ from textsynth.writers._columns import Column
 from textsynth.writers._text import whole
 
 _BATCH = 1_000
+_EXACT = 2**53
+"""Integers beyond it have no floating point number of their own."""
 
 
 def record_of(sample: Sample) -> dict[str, Any]:
@@ -85,13 +87,20 @@ class Table:
         import pyarrow as pa
 
         types: dict[str, Any] = {}
+        large: set[str] = set()
         walk, count = iter(samples), 0
         while batch := [record_of(sample) for sample in islice(walk, _BATCH)]:
             count += len(batch)
             for name in dict.fromkeys(name for record in batch for name in record):
-                found = _type([record.get(name) for record in batch])
+                values = [record.get(name) for record in batch]
+                found = _type(values)
+                if found is not None and pa.types.is_integer(found):
+                    large |= {name} if any(abs(n or 0) > _EXACT for n in values) else set()
                 before = types.get(name, pa.null())
-                types[name] = None if before is None or found is None else _both(before, found)
+                both = None if before is None or found is None else _both(before, found)
+                # A large integer is no number that a column with fractions can hold.
+                fraction = both is not None and pa.types.is_floating(both)
+                types[name] = None if fraction and name in large else both
         # Nothing but null in a column: text, as a loader would guess.
         settled = {
             name: pa.string() if kind is None or pa.types.is_null(kind) else kind
@@ -121,7 +130,8 @@ def _type(values: Sequence[Any]) -> Any:
     import pyarrow as pa
 
     try:
-        return pa.infer_type(values)
+        # `infer_type` goes by the first of them alone, which the others may not fit.
+        return pa.array(values).type
     except (pa.ArrowException, ValueError, OverflowError):
         return None
 
