@@ -193,7 +193,7 @@ class Counts:
             reasons=dict(sorted(self.reasons.items())), funnel=(*funnel, ("kept", self.kept)),
             facets={f: dict(sorted(c.items())) for f, c in sorted(self.facets.items())},
             models=dict(sorted(self.models.items())), tokens_in=self.tokens_in,
-            tokens_out=self.tokens_out, version=VERSION, **more,
+            tokens_out=self.tokens_out, version=VERSION, purpose=job.purpose or "", **more,
         )  # fmt: skip
 
     def pay(self, replies: Iterable[ReplyRef]) -> None:

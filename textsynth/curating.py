@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from textsynth.behind import Behind, job_fields, opened_behind
+from textsynth.closing import close
 from textsynth.crew import looked_at, sized
 from textsynth.curate_jobs import Options, changed, job_for, rows_for, word_of
 from textsynth.curated import (
@@ -39,8 +40,9 @@ from textsynth.loop import in_loop
 from textsynth.reading import job_of, require_rows
 from textsynth.records import Summary
 from textsynth.runfolder import Run, find_run
-from textsynth.runner import close, tables_of
+from textsynth.runner import tables_of
 from textsynth.screening import Screening
+from textsynth.versions import record
 
 log = logging.getLogger("textsynth")
 
@@ -166,13 +168,15 @@ def _curated(
                 short=(*unjudged(curation), *screening.short()),
             )  # fmt: skip
             screening.save(folder.path)
-            close(job, folder, summary)
+            summary = close(job, folder, summary)
         except BaseException:
             keeper.save(curation, "stopped")
             raise
         whole = time.monotonic() - curation.began
         found = _told(curation, summary, folder.path, seconds, whole - seconds, hands)
         keeper.save(curation, "closed", summary, found)
+        how = {"seconds": round(whole, 1), "asked": found.asked, "replayed": found.replayed}
+        record(folder.path, job, summary, (), how)
         return found
 
 

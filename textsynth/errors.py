@@ -12,6 +12,7 @@ TextsynthError                exit code 1   a fault of ours, or of the machine
 ├── ReplyError                              a reply that a method cannot use: its row fails
 ├── ShortError                exit code 4   the run closed with fewer kept rows than asked for
 ├── RunError                  exit code 5   the run folder is missing, in use or not ours
+├── HubError                  exit code 6   the Hub is out of reach, or refuses
 └── Interrupted               exit code 130 stopped by Ctrl+C; everything received is saved
 """
 
@@ -104,6 +105,12 @@ class RunError(TextsynthError):
     exit_code = 5
 
 
+class HubError(TextsynthError):
+    """The Hub cannot be reached, or refuses what was asked; nothing half-done is visible there."""
+
+    exit_code = 6
+
+
 class Interrupted(TextsynthError):
     """The run was stopped by Ctrl+C."""
 
@@ -117,6 +124,7 @@ EXIT_CODES: dict[int, str] = {
     3: "the model cannot be reached or refuses; what was received is saved",
     4: "the run closed with fewer kept rows than asked for",
     5: "the run folder is missing, in use or not a run",
+    6: "the Hub cannot be reached or refuses; given again, only what is missing is sent",
     130: "stopped by Ctrl+C; the same command goes on from there",
 }
 

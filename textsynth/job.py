@@ -21,7 +21,10 @@ from textsynth.quotas import Apportioned
 from textsynth.records import LANGUAGES
 from textsynth.redaction.options import Redact
 from textsynth.scenarios import Scenarios
+from textsynth.splits import Splits
+from textsynth.terms import Purpose
 from textsynth.writers import Writer
+from textsynth.writers.dataset import Dataset
 
 Weights = dict[str, float]
 
@@ -91,6 +94,14 @@ class Job(BaseModel):
     quality: tuple[Filter, ...] = ()
     """The filters, in the order in which they are reported."""
 
+    splits: Splits | None = None
+    """Splits of the dataset that have no seed document and no near-duplicate in common: {train:
+    0.9, test: 0.1}, or {shares, together, stratify, threshold}."""
+
+    purpose: Purpose | None = None
+    """What the dataset is for: commercial, internal, research, education. `check`, the card and
+    `push` warn where terms of a model or the licence of a seed do not go with it."""
+
     export: tuple[Writer, ...] = ()
     """Formats to write into exports/ beside the dataset."""
 
@@ -148,6 +159,11 @@ class Job(BaseModel):
     def text(self) -> str:
         """The job file as it was written."""
         return self._text
+
+    @property
+    def licence(self) -> str | None:
+        """What the dataset is given out under, where `export` says so."""
+        return next((w.license for w in self.export if isinstance(w, Dataset)), None)
 
     @property
     def given(self) -> dict[str, Any]:

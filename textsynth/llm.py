@@ -22,6 +22,7 @@ from textsynth.methods import ALWAYS
 from textsynth.prompts import PromptBook
 from textsynth.providers import Call, Link, Provider
 from textsynth.records import Brief, Message, Raw, Reply, ReplyRef, digest
+from textsynth.repairs import Repairs
 from textsynth.till import Till
 from textsynth.tracing import NO_TRACING, Tracing
 from textsynth.turns import Drained, RowClock, paused
@@ -53,7 +54,9 @@ class Llm:
         events: Events | None = None,
         tracing: Tracing = NO_TRACING,
         guard: Guard | None = None,
+        repairs: Repairs | None = None,
     ) -> None:
+        self.repairs = repairs or Repairs()
         self.guard = guard or Guard()
         self.job, self.method, self.book, self.journal = job, job.method, book, journal
         self.on_fault, self.events, self.tracing = on_fault, events or Events(), tracing
@@ -123,12 +126,17 @@ class Llm:
             fleet.drain()
 
     def ask_for(
-        self, brief: Brief, clock: RowClock | None = None, part: Asking | None = None
+        self,
+        brief: Brief,
+        clock: RowClock | None = None,
+        part: Asking | None = None,
+        rounds: int = 0,
     ) -> tuple[Ask, Used]:
         """`ask` for one brief, and the replies it got: number of the call → reference.
 
-        `part`: who asks; the method where it is not given. What a prompt is made of passes the
-        guard first, and the prompt once more as a whole.
+        `part`: who asks; the method where it is not given. `rounds`: how often the row was sent
+        back (`repair`). What a prompt is made of passes the guard first, and the prompt once more
+        as a whole.
         """
         used, guard = Used(), self.guard
         calls = itertools.count()
@@ -155,26 +163,17 @@ class Llm:
             settings = fleet.provider.body_options(given)
             wanted = None if form is None else Form.of(form)
             ids = (prompt.id, prompt.raw)
+            if not part:
+                take = self.repairs.take(brief.index, number, take, rounds)
             request = _Request(fleet, brief, step, *ids, messages, settings, take, wanted)
-
-            async def answered(request: _Request, number: int, held: bool) -> Reply:
-                key, reply = await self._answer(request, clock)
-                if held:
-                    used.held.add(number)
-                used[number] = ReplyRef(
-                    key, step, prompt.id, reply.model, reply.finish, reply.tokens_in,
-                    reply.tokens_out, reply.usd,
-                )  # fmt: skip
-                return reply
-
-            reply = await answered(request, number, held)
+            reply = await self._noted(request, number, held, used, clock)
             if wanted is None:
                 return reply
             try:
                 return _read(wanted, reply)
             except FormError as error:
                 again, held = self._asked_again(request, reply, str(error))
-            reply = await answered(again, next(calls), held)
+            reply = await self._noted(again, next(calls), held, used, clock)
             try:
                 return _read(wanted, reply)
             except FormError as error:
@@ -182,6 +181,19 @@ class Llm:
                 raise ReplyError(words, reply.text) from None
 
         return ask, used
+
+    async def _noted(
+        self, request: _Request, number: int, held: bool, used: Used, clock: RowClock | None
+    ) -> Reply:
+        """The reply to a request, noted under the number of the call."""
+        key, reply = await self._answer(request, clock)
+        if held:
+            used.held.add(number)
+        used[number] = ReplyRef(
+            key, request.step, request.prompt, reply.model, reply.finish, reply.tokens_in,
+            reply.tokens_out, reply.usd,
+        )  # fmt: skip
+        return reply
 
     def _base(self, brief: Brief, asker: Asking) -> dict[str, Any]:
         """What each prompt for a brief may use, whatever the step hands over."""

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import IO, Any
 
 from textsynth.errors import TextsynthError
+from textsynth.mixing import merged_sample
 from textsynth.quality import Filter
 from textsynth.records import Sample, Setting, digest
 from textsynth.rowfiles.foreign import Shape, code_of, taken_apart
@@ -26,6 +27,14 @@ from textsynth.screening import Looked, Screening
 from textsynth.telling import told_language
 
 METHOD = "given"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The source of rows that are merged: its name, and the number of its first row among all."""
+
+    name: str
+    first: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,8 @@ class Batch:
     records: Sequence[dict[str, Any]]
     was: Sequence[str] = ()
     """Of a run's rows: why each was dropped there, as `filter: reason`; "" where it was kept."""
+    origin: Origin | None = None
+    """Where rows of several sources become those of one run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +120,14 @@ class Work:
 
     def _sample(self, record: dict[str, Any], batch: Batch, number: int) -> Sample:
         if batch.shape is None:
-            return self._again(record)
-        shape = batch.shape
+            sample = self._again(record)
+        else:
+            sample = self._given(record, batch.source, batch.shape, number)
+        if batch.origin is None:
+            return sample
+        return merged_sample(sample, record, batch.origin.name, number, batch.origin.first)
+
+    def _given(self, record: dict[str, Any], source: str, shape: Shape, number: int) -> Sample:
         given = taken_apart(record, shape)
         texts = [message["content"] for message in given.messages]
         brief = digest(texts, size=8)
@@ -121,7 +138,7 @@ class Work:
         return Sample(
             id=digest(brief, number, size=8), index=number, brief=brief, method=METHOD,
             language=language, messages=given.messages, columns=given.columns,
-            speakers=given.speakers, seeds={"source": batch.source, "form": given.form},
+            speakers=given.speakers, seeds={"source": source, "form": given.form},
         )  # fmt: skip
 
     def _again(self, record: dict[str, Any]) -> Sample:

@@ -20,3 +20,5 @@ class Outcome:
     """How many of its prompts held a redacted value before it was replaced."""
     leaked: bool = False
     """Whether the row held one; in the sample a stand-in has its place."""
+    before: tuple[Looked | None, ...] = ()
+    """The row as it was each time before it was sent back; None where it failed then."""

@@ -10,7 +10,7 @@ import asyncio
 import itertools
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from textsynth.counts import Counts, Quotas
@@ -39,6 +39,7 @@ from textsynth.records import (
     Verdict,
     seeds_of,
 )
+from textsynth.repairs import STAGE as BY_HAND
 from textsynth.runfolder import Run, closed_at
 from textsynth.screening import Looked, Screening
 from textsynth.shortfall import dry_limit, shortfall
@@ -296,12 +297,16 @@ class Pipeline:
                 self.counts.pay(outcome.replies)
                 self.checked.count(outcome.replies, outcome.held)
                 if outcome.looked is not None:
-                    self._screen(outcome.looked, outcome.leaked)
+                    self._screen(outcome.looked, outcome.leaked, outcome.before)
                 else:
                     self._fail(brief, outcome)
                 self.tick(self)
 
-    def _screen(self, looked: Looked, leaked: bool) -> None:
+    def _screen(self, looked: Looked, leaked: bool, before: Sequence[Looked | None] = ()) -> None:
+        for earlier in before:
+            if earlier is not None:
+                # Whatever was a duplicate of it stays one, so that no other row changes.
+                self.screening.decide(earlier, dropped=True)
         sample, verdicts, replies = self._verdicts(looked, leaked)
         self.counts.pay(replies)
         self.checked.rows += 1
@@ -325,8 +330,12 @@ class Pipeline:
         self, looked: Looked, leaked: bool
     ) -> tuple[Sample, list[Verdict], tuple[ReplyRef, ...]]:
         """The row as it stays, every filter's word, and the replies of those that asked."""
-        sample, found, replies = self.screening.decide(looked, dropped=leaked)
+        back = self.llm.repairs.verdict(looked.sample.index)
+        dropped = leaked or back is not None
+        sample, found, replies = self.screening.decide(looked, dropped=dropped)
         first = [self.guard.verdict(leaked)] if self.guard.active else []
+        if self.llm.repairs.active:
+            first.append(back or Verdict(keep=True, filter=BY_HAND))
         return sample, [*first, *found], replies
 
     def _fail(self, brief: Brief, outcome: Outcome) -> None:
@@ -348,7 +357,9 @@ class Pipeline:
 
     def summary(self) -> Summary:
         """The figures so far."""
-        stages = [*([STAGE] if self.guard.active else []), *self.screening.names]
+        stages = [STAGE] if self.guard.active else []
+        stages += [BY_HAND] if self.llm.repairs.active else []
+        stages += self.screening.names
         sources, warnings = tuple(self.materials.sources), tuple(self.novelty.warnings)
         text = self.guard.job(self.job.text, [source.path for source in sources])
         return self.counts.summary(

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from textsynth.errors import JobError
+from textsynth.apportion import share
+from textsynth.errors import JobError, nearest
 from textsynth.job import Job
 from textsynth.jobfile import load_job
 from textsynth.loop import in_loop
@@ -17,6 +18,9 @@ from textsynth.providers import Provider
 from textsynth.records import Source
 from textsynth.runfolder import Run
 from textsynth.seeds import asks_remote, unredacted
+from textsynth.splits import CHUNK, DOCUMENT, NEAR, documents
+from textsynth.terms import terms
+from textsynth.writers._known import ABOUT
 
 
 @dataclass(frozen=True)
@@ -78,8 +82,56 @@ def _material_lines(ready: Materials, look: Outlook) -> list[str]:
         *([] if look.pending else drawn),
         f"prompts: {prompts}",
         f"filters: {', '.join(part.part for part in job.quality) or 'none'}",
+        *_split_lines(job),
+        *([f"purpose: {job.purpose}"] if job.purpose else []),
         *(words for part in job.quality for words in part.plans(ready.setting())),
     ]
+
+
+def _split_lines(job: Job) -> list[str]:
+    """The splits with the rows that each is to get, and what keeps rows together."""
+    if job.splits is None:
+        return []
+    rows = ", ".join(f"{name} about {n:,} rows" for name, n in _split_rows(job).items())
+    apart = ", ".join(job.splits.together) or "nothing"
+    more = f"; same proportions of {', '.join(job.splits.stratify)}" if job.splits.stratify else ""
+    return [f"splits: {rows}; no two have in common: {apart}{more}"]
+
+
+def _split_rows(job: Job) -> dict[str, int]:
+    assert job.splits is not None
+    return share(job.splits.shares, job.count)
+
+
+def _split_warnings(ready: Materials) -> list[str]:
+    """Splits that stay empty, names that mean nothing, fewer documents than splits."""
+    job, splits = ready.job, ready.job.splits
+    if splits is None:
+        return []
+    few = [name for name, rows in _split_rows(job).items() if not rows]
+    found = [
+        f"the split {name} gets no row of {job.count:,}; ask for more rows, or give it a larger "
+        "share"
+        for name in few
+    ]
+    facets = [*job.odds.names, *job.facets, "persona"]
+    kinds = {"together": {DOCUMENT, CHUNK, NEAR}, "stratify": set[str]()}
+    for option, also in kinds.items():
+        known = {*also, *facets, *ABOUT, "source", "partner", "other"}
+        for name in getattr(splits, option):
+            if name not in known:
+                found.append(
+                    f"splits.{option} names '{name}', which is neither a facet of this job nor a "
+                    f"column that is known, and counts for nothing where no row has it; "
+                    f"{nearest(name, [*also, *facets])}"
+                )
+    number = documents(ready.setting().rows.get(CHUNK, ()))
+    if DOCUMENT in splits.together and 0 < number < len(splits.shares):
+        found.append(
+            f"there are {number} documents for {len(splits.shares)} splits; with one document its "
+            "passages are kept apart instead"
+        )
+    return found
 
 
 def _providers(job: Job) -> list[Provider]:
@@ -141,7 +193,10 @@ def _counted(found: Mapping[str, Mapping[str, int]]) -> str:
 
 
 def _warnings(ready: Materials, look: Outlook) -> list[str]:
-    found = list(ready.warnings)
+    job = ready.job
+    models = [provider.model_id() for provider in _providers(job)]
+    about = terms(models, ready.sources, job.purpose, job.licence).warnings
+    found = [*ready.warnings, *about, *_split_warnings(ready)]
     if asks_remote(ready.job) and not ready.job.redact.on(remote=True):
         plain = _counted(unredacted(ready.job, ready.items))
         if plain:

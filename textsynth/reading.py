@@ -108,6 +108,8 @@ def explain(row: str, target: str | Path = ".") -> dict[str, Any]:
     finally:
         journal.close()
     fields, note, why = _drawn(path, found)
+    if (origin := _before_merge(path, found)) is not None:
+        exchanges, fields, note, why = origin
     return {
         "path": str(path), "kind": kind, "id": found.get("id", ""), "index": found["index"],
         "facets": found["facets"], "seeds": _seeds(found), "fields": fields, "note": note,
@@ -124,6 +126,27 @@ def explain(row: str, target: str | Path = ".") -> dict[str, Any]:
         "error": found.get("error", ""), "raw": found.get("raw", ""),
         "columns": found.get("columns", {}), "tables": [*why, *_columns(found)],
     }  # fmt: skip
+
+
+def _before_merge(path: Path, row: dict[str, Any]) -> tuple[Any, ...] | None:
+    """Of a row that was merged from a run: what is known of it there, while that run is there."""
+    runs = read_state(path).get("merged", {}).get("runs", {})
+    columns = row.get("columns", {})
+    run = Path(runs.get(columns.get("origin"), ""))
+    if not (run / "run.json").is_file() or run == Path():
+        return None
+    for found in read_rows(run / "rows" / "kept.jsonl"):
+        if found["id"] == columns.get("origin_row"):
+            used = [ref["key"] for ref in found["replies"]]
+            journal = opened_behind(run)
+            try:
+                exchanges = journal.entries(used) if journal is not None else []
+            finally:
+                if journal is not None:
+                    journal.close()
+            further = _before_merge(run, found)
+            return further or (exchanges, *_drawn(run, found))
+    return None
 
 
 def runs_behind(path: Path) -> list[Path]:
@@ -213,7 +236,7 @@ def _drawn(path: Path, row: dict[str, Any]) -> tuple[dict[str, Any], str, list[T
 
     A note instead when that is no longer possible.
     """
-    if "form" in row.get("seeds", {}) or "record" in row:
+    if row.get("method") == "given" or "form" in row.get("seeds", {}) or "record" in row:
         return {}, "", []  # it came as it is: nothing was drawn for it
     path = [path, *runs_behind(path)][-1]
     try:

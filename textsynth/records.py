@@ -393,3 +393,5 @@ class Summary:
     """What the run warned of: text that is no longer new."""
     job_text: str = ""
     version: str = ""
+    purpose: str = ""
+    """What the dataset is for, as the job says."""

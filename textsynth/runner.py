@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from textsynth.coverage import coverage, write_topics
-from textsynth.errors import Interrupted, ShortError, TextsynthError
+from textsynth.closing import close
+from textsynth.coverage import coverage
+from textsynth.errors import Interrupted, ShortError
 from textsynth.events import Events, JsonLog, RedactingFilter, Redactor, redact_error
 from textsynth.fairness import fairness
 from textsynth.forecast import Forecast, Taken, Use
@@ -30,14 +31,14 @@ from textsynth.loop import in_loop
 from textsynth.materials import Materials, prepare
 from textsynth.outlook import Outlook
 from textsynth.pipeline import Pipeline
-from textsynth.reading import job_of, require_rows
 from textsynth.records import Closing, Sample, Setting, Summary, Table, Verdict
-from textsynth.runfolder import Run, SampleRows, find_run, read_summary
+from textsynth.repairs import Repairs
+from textsynth.runfolder import Run
 from textsynth.stages import Staged, StageRun, run_stages
 from textsynth.tracing import NO_TRACING, Tracing, open_tracing
 from textsynth.variety.tables import of_run
 from textsynth.version import VERSION
-from textsynth.writers import SHELF, Writer
+from textsynth.versions import record
 
 log = logging.getLogger("textsynth")
 SAVE_EVERY = 1.0
@@ -94,7 +95,8 @@ def run(
         ready = prepare(staged.job)
         for words in (*staged.warnings, *ready.warnings):
             log.warning("warning: %s", words)
-        result = in_loop(_run(ready, folder, view, events, tracing, staged.tables))
+        tables = staged.tables
+        result = in_loop(_run(ready, folder, view, events, tracing, tables, versioned=True))
         return replace(result, stages=staged.runs, **staged.added(result))
 
 
@@ -160,6 +162,8 @@ async def _run(
     events: Events,
     tracing: Tracing,
     tables: Sequence[Table] = (),
+    *,
+    versioned: bool = False,
 ) -> Result:
     job, began = materials.job, time.monotonic()
     with Run.of(job, out) as folder:
@@ -176,13 +180,7 @@ async def _run(
                 span = tracing.run(job.name, {"method": job.method.part})
                 with _signals(pipeline), view.watch(pipeline), span:
                     await pipeline.produce()
-                seeds = [*tables, *materials.seeds.tables(), *llm.guard.table(pipeline.checked)]
-                watched = pipeline.novelty.tables()
-                found = tables_of(job, folder, seeds, watched, materials.setting())
-                pipeline.tables = llm.guard.tables(found)
-                summary = pipeline.summary()
-                pipeline.screening.save(folder.path)
-                close(job, folder, summary)
+                summary = _closed(pipeline, folder, tables)
             except BaseException as error:
                 keeper.save(pipeline, "stopped")
                 events.emit("stop", reason=str(error) or type(error).__name__)
@@ -197,8 +195,12 @@ async def _run(
             failed=summary.failed, usd=pipeline.counts.cost,
             seconds=round(time.monotonic() - began, 3),
         )  # fmt: skip
-    tally, cost = llm.tally, pipeline.counts.cost
-    seconds = time.monotonic() - began
+        tally, cost = llm.tally, pipeline.counts.cost
+        seconds = time.monotonic() - began
+        if versioned:
+            how = {"seconds": round(seconds, 1), "asked": tally.asked, "replayed": tally.replayed,
+                   "usd": cost, "status": state}  # fmt: skip
+            record(folder.path, job, summary, materials.prompts, how, llm.guard.value)
     result = Result(folder.path, summary, tally.asked, tally.replayed, seconds, cost)
     view.closed(result.path, summary)
     if pipeline.short:
@@ -209,6 +211,19 @@ async def _run(
             f"what was kept is in {folder.path}; rows/dropped.jsonl and rows/failed.jsonl say why",
         )
     return result
+
+
+def _closed(pipeline: Pipeline, folder: Run, before: Sequence[Table]) -> Summary:
+    """What there is to say about a run that ended, and its dataset and exports on disk."""
+    materials, guard, job = pipeline.materials, pipeline.guard, pipeline.job
+    seeds = [*before, *materials.seeds.tables(), *guard.table(pipeline.checked)]
+    watched = pipeline.novelty.tables()
+    found = tables_of(job, folder, seeds, watched, materials.setting())
+    pipeline.tables = guard.tables(found)
+    pipeline.screening.save(folder.path)
+    summary = close(job, folder, pipeline.summary())
+    pipeline.tables = summary.tables
+    return summary
 
 
 def estimate(
@@ -273,6 +288,7 @@ async def _door(
     llm = Llm(
         materials.job, materials.book, folder.journal,
         on_fault=on_fault, events=events, tracing=tracing, guard=materials.seeds.guard,
+        repairs=Repairs.read(folder.path),
     )  # fmt: skip
     try:
         yield llm
@@ -301,42 +317,6 @@ def tables_of(
     found += [*told_at_closing(folder.path, job.quality), *watched]
     varied = of_run(closing.kept, job.seed) if job.diversity else []
     return (*found, *varied, *coverage(rows, job.odds, job.quota_rows()))
-
-
-def close(job: Job, folder: Run, summary: Summary) -> None:
-    """Writes the dataset folder and the exports that the job names."""
-    chosen = {writer.part: writer for writer in job.export}
-    for name in set(SHELF.names()) - set(chosen):
-        # What an earlier form of the job exported would pass for this run's rows.
-        (folder.path / "exports" / f"{name}.jsonl").unlink(missing_ok=True)
-    dataset = chosen.pop("dataset") if "dataset" in chosen else SHELF.load("dataset")()
-    dataset.write(folder.kept, folder.path, summary)
-    for writer in chosen.values():
-        writer.write(folder.kept, folder.path / "exports", summary)
-    write_topics(folder.path, job.odds)
-
-
-def export(
-    target: str | Path, formats: Sequence[str | Writer], *, out: str | Path | None = None
-) -> list[Path]:
-    """Writes the kept rows of a run in other formats, into its exports/ or `out`.
-
-    `formats` are names of writers (messages, prompt_completion, preference, sharegpt,
-    dataset) or writers.
-    Returns the files written.
-    """
-    path = find_run(target)
-    require_rows(path)
-    summary, files = read_summary(path), []
-    try:
-        own = {writer.part: writer for writer in job_of(path).export}
-    except TextsynthError:
-        own = {}  # the rows can be written also where the job can no longer be read
-    for name in formats:
-        writer = (own.get(name) or SHELF.load(name)()) if isinstance(name, str) else name
-        folder = Path(out) if out else path / "exports"
-        files += writer.write(SampleRows(path / "rows" / "kept.jsonl"), folder, summary)
-    return files
 
 
 class _Keeper:

@@ -20,6 +20,7 @@ from textsynth.project import PartInfo
 from textsynth.reading import as_json, funnel_rows
 from textsynth.records import Source, Summary, percent
 from textsynth.records import Table as Finding
+from textsynth.rendering import Rendered
 from textsynth.runner import Result, Trial
 from textsynth.show_verdicts import verdict_lines
 
@@ -291,6 +292,19 @@ def status(out: Console, found: Mapping[str, Any]) -> None:
             finding(out, Finding.from_json(table))
     if found["last_fault"]:
         out.print(f"last fault: {escape(found['last_fault'])}")
+
+
+def rendered(out: Console, found: Rendered) -> None:
+    """What a tokenizer makes of the rows."""
+    sizes = ", ".join(f"{name} {size:,}" for name, size in found.quantiles.items())
+    out.print(f"{found.rows:,} rows, {found.tokens:,} tokens; a row has: {sizes or 'none'}")
+    if not found.faults:
+        out.print(f"every row fits in {found.longest:,} tokens, and the template takes it")
+        return
+    table = Table("what is wrong", "rows", "such as", box=None, pad_edge=False)
+    for name, rows in sorted(found.faults.items(), key=lambda item: -item[1]):
+        table.add_row(name.replace("_", " "), f"{rows:,}", ", ".join(found.examples[name]))
+    out.print(table)
 
 
 def lost(out: Console, found: Mapping[str, Any]) -> None:

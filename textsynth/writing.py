@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from textsynth.errors import RowTimeoutError, TextsynthError
+from textsynth.errors import ReplyError, RowTimeoutError, TextsynthError
 from textsynth.guard import Used
 from textsynth.llm import Llm
 from textsynth.materials import Materials
@@ -39,9 +39,11 @@ class RowWriter:
         deadline: asyncio.Timeout | None = None
         try:
             brief = self.plan.brief(i)
+            rounds = self.llm.repairs.rounds(i)
+            before = tuple([await self._earlier(method, brief, done) for done in range(rounds)])
             async with asyncio.timeout(self._seconds) as deadline:
                 span = self.llm.tracing.row(i)
-                ask, used = self.llm.ask_for(brief, RowClock(deadline))
+                ask, used = self.llm.ask_for(brief, RowClock(deadline), rounds=rounds)
                 with span:
                     draft = await method.write(brief, ask)
             sample = sample_of(method.part, self.job.language, brief, draft, used.in_order())
@@ -50,7 +52,7 @@ class RowWriter:
             if self.screening.asks and not leaked:
                 async with asyncio.timeout(self._seconds) as deadline:
                     looked = await self._judged(looked, brief, RowClock(deadline))
-            return Outcome(brief, looked, None, used.in_order(), len(used.held), leaked)
+            return Outcome(brief, looked, None, used.in_order(), len(used.held), leaked, before)
         except Drained:
             return Outcome()
         except Exception as error:  # noqa: BLE001 - a fault of one row never takes the others along
@@ -61,6 +63,16 @@ class RowWriter:
                 words = f"the row took longer than {self._seconds} s"
                 fault = RowTimeoutError(words, fix="raise row_timeout")
             return Outcome(brief, None, fault, used.in_order(), len(used.held))
+
+    async def _earlier(self, method: Method, brief: Brief, rounds: int) -> Looked | None:
+        """A row that was sent back, as it was: its replies are in the journal."""
+        ask, used = self.llm.ask_for(brief, rounds=rounds)
+        try:
+            draft = await method.write(brief, ask)
+        except ReplyError:
+            return None
+        sample = sample_of(method.part, self.job.language, brief, draft, used.in_order())
+        return self._looked(self.guard.row(sample)[0])
 
     def _looked(self, sample: Sample) -> Looked:
         try:

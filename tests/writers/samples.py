@@ -59,3 +59,14 @@ KOREAN = Sample(
 def lines(path: Path) -> list[Any]:
     """The rows of a JSON Lines file."""
     return [json.loads(line) for line in path.read_text(encoding="utf8").split("\n") if line]
+
+
+def pair(request: str, good: str, bad: str, system: str = "", number: int = 0) -> Sample:
+    """A sample with two answers to a request, as the method preference writes it."""
+    prompt = [*turns(f"s: {system}" if system else ""), *turns(f"u: {request}")]
+    chosen, rejected = list(turns(f"a: {good}")), list(turns(f"a: {bad}"))
+    columns = {"prompt": prompt, "chosen": chosen, "rejected": rejected, "by": "degraded"}
+    return sample("", number, messages=(*prompt, *chosen), columns=columns, method="preference")
+
+
+PAIR = pair("Where is my card?", "It left on Monday.", "Somewhere.", "You help customers.")

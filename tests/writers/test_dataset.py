@@ -62,7 +62,9 @@ def test_load_dataset_gives_back_what_was_put_in(tmp_path: Path) -> None:
     Messages().write([ENGLISH], run / "exports", SUMMARY)
     Sharegpt().write([ENGLISH], run / "exports", SUMMARY)
     files = Dataset().write([ENGLISH, KOREAN], run, SUMMARY)
-    assert files == [run / "data" / "train-00000-of-00001.parquet", run / "README.md"]
+    assert [f.relative_to(run).as_posix() for f in files] == [
+        "data/train-00000-of-00001.parquet", "croissant.json", "README.md",
+    ]  # fmt: skip
     back = loaded(run, tmp_path / "cache")
     assert back["columns"] == [
         "id", "messages", "outcome", "score", "steps", "extra", "mood", "examples", "language",
@@ -123,7 +125,7 @@ def test_load_dataset_gives_back_what_was_put_in(tmp_path: Path) -> None:
 
 def test_no_rows_still_load(tmp_path: Path) -> None:
     # Streaming, since without it `load_dataset` refuses an empty split of any kind.
-    shard, _ = Dataset().write([], tmp_path / "run", SUMMARY)
+    shard, *_ = Dataset().write([], tmp_path / "run", SUMMARY)
     back = loaded(tmp_path / "run", tmp_path / "cache", "streaming")
     assert back["rows"] == {"train": []}
     assert back["columns"] == pq.read_table(shard).column_names
@@ -152,6 +154,7 @@ def test_shards_hold_so_many_rows_and_fewer_of_them_replace_more(tmp_path: Path)
     Dataset(rows_per_shard=2).write(samples, tmp_path, SUMMARY)
     assert names(tmp_path) == [
         "README.md",
+        "croissant.json",
         "data/notes.txt",
         "data/train-00000-of-00003.parquet",
         "data/train-00001-of-00003.parquet",
@@ -166,7 +169,7 @@ def test_shards_hold_so_many_rows_and_fewer_of_them_replace_more(tmp_path: Path)
 
 def test_shards_share_one_schema(tmp_path: Path) -> None:
     samples = [sample("u: 1", 0), sample("u: 1", 1, columns={"late": "x"}, facets={"mood": "y"})]
-    *shards, _ = Dataset(rows_per_shard=1).write(samples, tmp_path, SUMMARY)
+    *shards, _, _ = Dataset(rows_per_shard=1).write(samples, tmp_path, SUMMARY)
     first, second = (pq.read_schema(path) for path in shards)
     assert first == second
     assert first.metadata is None
@@ -183,7 +186,7 @@ def test_the_same_samples_give_the_same_bytes(tmp_path: Path) -> None:
 
 def test_a_row_group_is_a_batch_and_ends_with_its_shard(tmp_path: Path) -> None:
     samples = [sample("u: 1", n) for n in range(1_600)]
-    *shards, _ = Dataset(rows_per_shard=1_100).write(samples, tmp_path, SUMMARY)
+    *shards, _, _ = Dataset(rows_per_shard=1_100).write(samples, tmp_path, SUMMARY)
     groups = []
     for path in shards:
         about = pq.read_metadata(path)
@@ -195,13 +198,25 @@ def test_a_row_group_is_a_batch_and_ends_with_its_shard(tmp_path: Path) -> None:
 def test_samples_that_can_be_walked_only_once_are_refused(tmp_path: Path) -> None:
     Dataset().write([ENGLISH], tmp_path, SUMMARY)
     once: Iterator[Sample] = iter([ENGLISH, KOREAN])
-    with pytest.raises(TextsynthError, match="2 samples at first, then 0"):
+    with pytest.raises(TextsynthError, match="can be walked only once"):
         Dataset().write(once, tmp_path, SUMMARY)
     assert ids(tmp_path) == [["e1"]]
 
 
+def test_a_late_row_of_another_kind_changes_the_schema_of_all(tmp_path: Path) -> None:
+    rows = [sample("u: Hi", n, columns={"score": 1}) for n in range(2_100)]
+    rows.append(sample("u: Hi", id="late", columns={"score": 0.5, "note": "new"}))
+    Dataset(rows_per_shard=1_000).write(rows, tmp_path, SUMMARY)
+    shards = sorted(tmp_path.rglob("*.parquet"))
+    assert [pq.read_schema(s).field("score").type for s in shards] == ["double"] * 3
+    last = pq.read_table(shards[-1]).to_pylist()[-1]
+    assert (last["id"], last["score"], last["note"]) == ("late", 0.5, "new")
+    assert [len(shard) for shard in ids(tmp_path)] == [1_000, 1_000, 101]
+    assert not list(tmp_path.rglob("*.partial"))
+
+
 def test_lineage_can_be_left_out(tmp_path: Path) -> None:
-    shard, _ = Dataset(lineage=False).write([ENGLISH], tmp_path, SUMMARY)
+    shard, *_ = Dataset(lineage=False).write([ENGLISH], tmp_path, SUMMARY)
     assert pq.read_schema(shard).names == [
         "id", "messages", "outcome", "score", "steps", "extra", "mood", "language", "method"
     ]  # fmt: skip
@@ -239,7 +254,7 @@ def test_values_keep_their_type_where_all_agree(
     tmp_path: Path, values: list[Any], kept: list[Any], kind: str
 ) -> None:
     samples = [sample("u: 1", n, columns={"x": value}) for n, value in enumerate(values)]
-    shard, _ = Dataset().write(samples, tmp_path, SUMMARY)
+    shard, *_ = Dataset().write(samples, tmp_path, SUMMARY)
     column = pq.read_table(shard).column("x")
     assert column.to_pylist() == kept
     assert str(column.type) == kind
@@ -252,7 +267,7 @@ def test_names_that_are_taken_get_a_prefix(tmp_path: Path) -> None:
         facets={"mood": "f", "source": "g"},
         seeds={"mood": "s", "chunk": ["c1", "c2"]},
     )
-    shard, _ = Dataset().write([odd], tmp_path, SUMMARY)
+    shard, *_ = Dataset().write([odd], tmp_path, SUMMARY)
     (row,) = pq.read_table(shard).to_pylist()
     assert row["id"] == "s0"
     assert (row["column_id"], row["mood"], row["facet_mood"]) == ("own", "m", "f")

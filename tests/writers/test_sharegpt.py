@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.writers.samples import ENGLISH, KOREAN, SUMMARY, lines, sample
+from tests.writers.samples import ENGLISH, KOREAN, PAIR, SUMMARY, lines, sample
 from textsynth.errors import TextsynthError
 from textsynth.records import Summary
 from textsynth.writers.sharegpt import Sharegpt
@@ -114,3 +114,24 @@ def test_a_broken_dataset_info_is_left_alone(tmp_path: Path, content: Any) -> No
     with pytest.raises(TextsynthError, match="Mend it or delete it"):
         Sharegpt().write([ENGLISH], tmp_path, SUMMARY)
     assert list(tmp_path.iterdir()) == [info]
+
+
+def test_pairs_are_a_conversation_with_two_answers(tmp_path: Path) -> None:
+    target, info = Sharegpt().write([PAIR, sample("u: 1 | a: 2")], tmp_path, SUMMARY)
+    assert lines(target) == [
+        {
+            "conversations": [{"from": "human", "value": "Where is my card?"}],
+            "system": "You help customers.",
+            "chosen": {"from": "gpt", "value": "It left on Monday."},
+            "rejected": {"from": "gpt", "value": "Somewhere."},
+        }
+    ]
+    (entry,) = json.loads(info.read_text("utf8")).values()
+    assert entry["ranking"] is True
+    assert entry["columns"]["rejected"] == "rejected"
+
+
+def test_tools_stand_in_every_row_of_a_job_that_has_any(tmp_path: Path) -> None:
+    rows = [sample("u: Hi | a: Yes."), sample("u: Hi | a: Yes.", 1, columns={"tools": "[]"})]
+    file, _ = Sharegpt().write(rows, tmp_path, SUMMARY)
+    assert [json.loads(line)["tools"] for line in file.read_text("utf8").splitlines()] == ["[]"] * 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from rich.markup import escape
 import textsynth as ts
 from textsynth import reading, show
 from textsynth.commands import AsJson, JobFile, OutAt, RunAt, command, emit, err, out
-from textsynth.errors import ShortError
+from textsynth.errors import JobError, ShortError
 from textsynth.live import make_view
 from textsynth.runfolder import read_summary
 
@@ -160,15 +161,31 @@ def report(
 @command()
 def export(
     target: RunAt,
-    to: Annotated[list[str], typer.Option("--as", help="A format; may be given several times.")],
+    to: Annotated[
+        list[str] | None, typer.Option("--as", help="A format; may be given several times.")
+    ] = None,
     out_folder: OutAt = None,
+    check: Annotated[
+        Path | None,
+        typer.Option(help="A tokenizer.json: render every row by its chat template and count."),
+    ] = None,
+    longest: Annotated[int, typer.Option(help="Tokens that a row may have, for --check.")] = 2048,
     as_json: AsJson = False,
 ) -> None:
     """Write the kept rows in other formats: messages, preference, sharegpt, dataset …"""
-    files = ts.export(target, to, out=out_folder)
+    if not to and check is None:
+        names = ", ".join(part.name for part in ts.parts("writers"))
+        raise JobError(
+            "which format?", f"there are {names}", "add --as messages, or --check tokenizer.json"
+        )
+    found = None if check is None else ts.rendered(target, check, longest=longest)
+    files = ts.export(target, to, out=out_folder) if to else []
     if as_json:
-        emit([str(file) for file in files])
+        written = [str(file) for file in files]
+        emit(written if found is None else {"files": written, "rendered": asdict(found)})
         return
+    if found is not None:
+        show.rendered(out, found)
     for file in files:
         out.print(str(file))
 

@@ -43,6 +43,10 @@ def files_of(name: str, home: Path, asker: str) -> list[File] | None:
             f"{asker} asks for '{name}', a run that has kept no row yet",
             fix="let the run go on until it has kept rows",
         )
+    if path.is_dir() and any((path / "data").glob("*.parquet")):
+        # A dataset as the Hub has it: beside its rows lie a card and other files.
+        name = str(Path(name) / "data")
+        path = path / "data"
     if not path.exists() and (shipped := find_file(name, home)) is not None:
         return [File(shipped, name, exact=True)]
     pathlike = Path(name).suffix.lower() in RECORD_KINDS or name.startswith((".", "/", "~"))

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import yaml
 
-from textsynth.records import LANGUAGES, Summary
+from textsynth.records import LANGUAGES, Summary, Table
+from textsynth.writers._card_parts import (
+    GIVEN,
+    flow,
+    licences,
+    lineage,
+    merged,
+    redacted,
+    split_rows,
+    use,
+)
 from textsynth.writers._columns import KINDS, Column
 
 _SIZES = {1_000: "n<1K", 10_000: "1K<n<10K", 100_000: "10K<n<100K", 1_000_000: "100K<n<1M",
@@ -17,62 +27,52 @@ _TASKS = {
     "qa": "question-answering", "knowledge": "question-answering",
     "classify": "text-classification",
 }  # fmt: skip
-_GIVEN = "given"
-"""The method of rows that were there before: a curation."""
+_SPLITS = "Splits"
+"""The title of the table that says how rows were dealt to splits."""
 
 _SMALL = ("qwen2.5-coder", "smollm2")
 
 _VALUES = 100
 """Values of a facet that are listed; a tree has thousands."""
 
-_USE = """\
-```python
-from datasets import load_dataset
 
-data = load_dataset("path/to/this/folder", split="train")  # or "owner/name" on the Hub
-print(data[0]["messages"])
-```
-
-To train on it with [TRL](https://huggingface.co/docs/trl):
-
-```python
-from trl import SFTConfig, SFTTrainer
-
-trainer = SFTTrainer(
-    model="Qwen/Qwen3-0.6B",
-    args=SFTConfig(output_dir="trained"),
-    train_dataset=data.select_columns(["messages"]),
-)
-trainer.train()
-```"""
-
-_USED = """\
-```python
-from datasets import load_dataset
-
-data = load_dataset("path/to/this/folder", split="train")  # or "owner/name" on the Hub
-print(data[0])
-```"""
+_HOW = {
+    (False, False): "How it was made", (True, False): "How it was curated",
+    (True, True): "How it was merged",
+}  # fmt: skip
 
 
 def card(
-    summary: Summary, columns: Sequence[Column], *, rows: int, licence: str | None = None
+    summary: Summary,
+    columns: Sequence[Column],
+    *,
+    splits: Mapping[str, int],
+    licence: str | None = None,
 ) -> str:
-    """The whole of README.md. Same run, same text: there is no date in it, and no time."""
-    given = summary.method == _GIVEN
+    """The whole of README.md. Same run, same text: there is no date in it, and no time.
+
+    `splits`: split → its rows.
+    """
+    rows = sum(splits.values())
+    given = summary.method == GIVEN
     sections = [
         ("", _what(summary, rows, licence)),
-        ("How it was curated" if given else "How it was made", _made(summary)),
+        ("At a glance", flow(summary, splits)),
+        ("Splits", _splits(summary, splits)),
+        (_HOW[given, given and merged(summary)], _made(summary)),
         ("From rows to kept rows" if given else "From briefs to rows", _funnel(summary)),
         ("What fell short", _bullets(escape(text) for text in summary.short)),
         ("What is in it", _shares(summary)),
         ("What was found", _findings(summary)),
         ("Columns", _columns(columns)),
+        ("Licences and terms", licences(summary, licence, _table, escape)),
+        ("What was redacted", redacted(summary, escape)),
         ("Known limits", _bullets(_limits(summary))),
-        ("How to use it", _USED if given else _USE),
+        ("How to use it", use(columns, splits)),
+        ("Where rows come from, and how to check the files", lineage(columns, rows)),
         ("The job", _job(summary.job_text)),
     ]
-    parts = [f"---\n{_front(summary, rows, licence)}---", f"# {escape(_name(summary))}"]
+    parts = [f"---\n{_front(summary, splits, licence)}---", f"# {escape(_name(summary))}"]
     for title, body in sections:
         if body:
             parts += [f"## {title}", body] if title else [body]
@@ -92,7 +92,9 @@ def _name(summary: Summary) -> str:
     return " ".join(summary.name.split()) or "Synthetic dataset"
 
 
-def _front(summary: Summary, rows: int, licence: str | None) -> str:
+def _front(summary: Summary, splits: Mapping[str, int], licence: str | None) -> str:
+    # As the Hub counts it: by the largest split.
+    rows = max(splits.values(), default=0)
     size = next((name for below, name in _SIZES.items() if rows < below), "100M<n<1B")
     front: dict[str, Any] = {
         "license": licence,
@@ -107,16 +109,24 @@ def _front(summary: Summary, rows: int, licence: str | None) -> str:
         "configs": [
             {
                 "config_name": "default",
-                "data_files": [{"split": "train", "path": "data/train-*.parquet"}],
+                "data_files": [
+                    {"split": split, "path": f"data/{split}-*.parquet"} for split in splits
+                ],
             }
         ],
     }
-    if summary.method == _GIVEN:
+    if summary.method == GIVEN:
         # Who wrote the rows, and who had a hand in them, is not known here.
         unknown = ("annotations_creators", "language_creators", "source_datasets")
-        front |= dict.fromkeys(unknown) | {"tags": ["curated", "textsynth"]}
+        front |= dict.fromkeys(unknown) | {"tags": _tags(summary)}
     given = {key: value for key, value in front.items() if value is not None}
     return yaml.safe_dump(given, allow_unicode=True, sort_keys=False, width=10_000)
+
+
+def _tags(summary: Summary) -> list[str]:
+    if not merged(summary):
+        return ["curated", "textsynth"]
+    return [*(["synthetic"] if summary.models else []), "merged", "textsynth"]
 
 
 def _what(summary: Summary, rows: int, licence: str | None) -> str:
@@ -124,9 +134,10 @@ def _what(summary: Summary, rows: int, licence: str | None) -> str:
     samples = "sample" if rows == 1 else "samples"
     written = f" in {language}" if language else ""
     tool = f"textsynth {escape(summary.version)}".strip()
-    if summary.method == _GIVEN:
+    if summary.method == GIVEN:
         text = (
-            f"{rows:,} of {summary.briefs:,} rows that were there before, curated with {tool}. "
+            f"{rows:,} of {summary.briefs:,} rows that were there before, "
+            f"{'merged' if merged(summary) else 'curated'} with {tool}. "
             "Programs filtered them: do not take it that a person has read them."
         )
     else:
@@ -151,9 +162,18 @@ def _written(summary: Summary) -> str:
 
 
 def _made(summary: Summary) -> str:
-    if summary.method == _GIVEN:
+    if summary.method == GIVEN:
         text = "The rows were read as they are; filters decided which of them stay."
-        if summary.models:
+        if merged(summary):
+            text = "Rows of several sources were put into one form; repeats were left out."
+            if not summary.reasons:
+                text = "Rows of several sources were put into one form."
+            if summary.models:
+                text += (
+                    f" Models that wrote some of them read {summary.tokens_in:,} tokens for it and "
+                    f"wrote {summary.tokens_out:,}."
+                )
+        elif summary.models:
             text += (
                 f" For that, models read {summary.tokens_in:,} tokens and wrote "
                 f"{summary.tokens_out:,}."
@@ -209,15 +229,28 @@ def _shares(summary: Summary) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
+def _splits(summary: Summary, splits: Mapping[str, int]) -> str:
+    """The splits as they were dealt, where that is known; else their rows."""
+    found = next((table for table in summary.tables if table.title == _SPLITS), None)
+    if found is None:
+        return _table(("Split", "Rows", "Share"), [*split_rows(splits)])
+    return _found(found) + (
+        "\n\nGroups are rows that have something in common, such as a document or most of their "
+        "words; each group is whole in one split."
+    )
+
+
+def _found(table: Table) -> str:
+    cells = [[c if isinstance(c, int) else _cell(c) for c in row] for row in table.rows]
+    return _table([escape(column) for column in table.columns], cells)
+
+
 def _findings(summary: Summary) -> str:
     """The tables of the job's parts, each under its title."""
     shown = [
-        f"**{escape(found.title)}**\n\n"
-        + _table(
-            [escape(column) for column in found.columns],
-            [[c if isinstance(c, int) else _cell(c) for c in row] for row in found.rows],
-        )
+        f"**{escape(found.title)}**\n\n{_found(found)}"
         for found in summary.tables
+        if found.title != _SPLITS
     ]
     return "\n\n".join(shown)
 
@@ -231,7 +264,7 @@ def _columns(columns: Sequence[Column]) -> str:
 
 
 def _limits(summary: Summary) -> list[str]:
-    if summary.method == _GIVEN:
+    if summary.method == GIVEN:
         return [
             "Filters took out what they could recognise. What the rows say was not checked.",
             "Who wrote the rows, and under which licence, stands with their source.",

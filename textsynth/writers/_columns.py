@@ -106,15 +106,27 @@ class Scan:
         """Walks the samples once."""
         scan = cls()
         for sample in samples:
-            scan.rows += 1
-            scan.tools = (
-                scan.tools or "tools" in sample.columns or any(map(_calls, sample.messages))
-            )
-            scan.facets.update(dict.fromkeys(sample.facets, "string"))
-            for kinds, values in ((scan.columns, sample.columns), (scan.seeds, sample.seeds)):
-                for key, value in values.items():
-                    kinds[key] = _merged(kinds.get(key, "nothing"), _kind(value))
+            scan.add(sample)
         return scan
+
+    def add(self, sample: Sample) -> bool:
+        """Takes one sample in; whether it changed anything but the number of rows."""
+        self.rows += 1
+        new = False
+        if not self.tools and ("tools" in sample.columns or any(map(_calls, sample.messages))):
+            self.tools = new = True
+        for key in sample.facets:
+            if key not in self.facets:
+                self.facets[key] = "string"
+                new = True
+        for kinds, values in ((self.columns, sample.columns), (self.seeds, sample.seeds)):
+            for key, value in values.items():
+                before = kinds.get(key)
+                kind = _merged(before or "nothing", _kind(value))
+                if kind != before:
+                    kinds[key] = kind
+                    new = True
+        return new
 
     def table(self, lineage: bool) -> list[Column]:
         """The columns in order: id and messages, what the samples bring, then what is always there.

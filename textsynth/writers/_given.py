@@ -27,7 +27,7 @@ def record_of(sample: Sample) -> dict[str, Any]:
     return put_together(form, sample.messages, sample.columns)
 
 
-def pair_of(sample: Sample) -> dict[str, Any]:
+def pair_columns(sample: Sample) -> dict[str, Any]:
     """`prompt`, `chosen` and `rejected` of a curated pair, as turns; without what it has not."""
     form = sample.seeds.get("form", {})
     if form.get("kind") != "preference":

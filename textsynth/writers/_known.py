@@ -29,6 +29,8 @@ ABOUT: dict[str, str] = {
     "outcome_found": "how the lines show it ended",
     "outcome_confirmed": "whether that is the outcome asked for",
     "outcome_evidence": "the line that shows it",
+    "origin": "the run, file or dataset that it was merged from",
+    "origin_row": "its id there, or its number where it had none",
 }  # fmt: skip
 """Column → what it holds, in the words of the card."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,11 @@ def put(text: str, target: Path) -> Path:
     aside = target.with_suffix(".partial")
     aside.write_text(whole(text), encoding="utf8", newline="\n")
     return aside.replace(target)
+
+
+def joined(messages: Iterable[Message]) -> str:
+    """The texts of turns, with a blank line between them."""
+    return "\n\n".join(m["content"] for m in messages if m["content"].strip())
 
 
 def turn_of(message: Message) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from textsynth.records import Sample
 from textsynth.writers import JsonLinesWriter
-from textsynth.writers._given import pair_of
+from textsynth.writers._pairs import pair_of
+from textsynth.writers._text import joined
 
 
 class Preference(JsonLinesWriter):
@@ -16,17 +17,16 @@ class Preference(JsonLinesWriter):
     conversational: bool = True
     """Lists of `{role, content}`. Off: the texts alone, for a base model."""
 
+    implicit: bool = False
+    """No column `prompt`: it stands at the beginning of both `chosen` and `rejected`, as reward
+    models are trained."""
+
     def rows(self, sample: Sample) -> Iterator[dict[str, Any]]:
         """The pair, if the sample is one."""
-        columns = pair_of(sample)
-        pair = {name: columns.get(name) for name in ("prompt", "chosen", "rejected")}
-        if not all(isinstance(turns, list) and turns for turns in pair.values()):
+        pair = pair_of(sample)
+        if pair is None:
             return
-        if self.conversational:
-            yield pair
-        else:
-            yield {
-                name: "\n\n".join(turn["content"] for turn in turns)
-                for name, turns in pair.items()
-                if turns
-            }
+        before = pair.prompt if self.implicit else []
+        row = {"prompt": pair.prompt} if not self.implicit else {}
+        row |= {"chosen": before + pair.chosen, "rejected": before + pair.rejected}
+        yield row if self.conversational else {name: joined(turns) for name, turns in row.items()}

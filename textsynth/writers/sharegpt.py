@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from textsynth.errors import TextsynthError
+from pydantic import PrivateAttr
+
 from textsynth.records import Message, Sample, Summary
 from textsynth.writers import JsonLinesWriter
-from textsynth.writers._text import put, tools_of
+from textsynth.writers._llama_factory import INFO, enter, entries_of
+from textsynth.writers._pairs import Form, holds_pairs, pair_of
+from textsynth.writers._text import joined, tools_of
 
 _NAMES = {"user": "human", "assistant": "gpt", "tool": "observation"}
 _ASKING = ("human", "observation")
@@ -28,41 +30,51 @@ class Sharegpt(JsonLinesWriter):
     and the tools stand as JSON in `tools`, in every row of a job that has any.
     """
 
+    form: Form = "auto"
+    """chat, pairs, or auto: what the first sample is. A pair is a conversation that ends with the
+    human, and `chosen` and `rejected`, one turn each."""
+
     opening: str = ""
     """What the human says in front of a conversation that the assistant opens, such as "Hello".
     Without it the assistant's opening stands at the end of `system`, after `gpt:`: the model reads
     it and is not trained on it."""
 
+    _tools: bool = PrivateAttr(default=False)
+
     def write(self, samples: Iterable[Sample], folder: Path, summary: Summary) -> list[Path]:
         """The rows, and an entry `<job name>_sharegpt` in `dataset_info.json`, beside others."""
-        path = folder / "dataset_info.json"
-        entries = _entries(path)
-        tools = any(_has_tools(sample) for sample in samples)
-        (target,) = super().write(samples, folder, summary)
-        # LLaMA-Factory takes datasets as a list parted by commas.
-        word = re.sub(r"[\s,]+", "-", summary.name).strip("-") or "textsynth"
-        name = f"{word}_sharegpt"
-        others = {
-            key: entry
-            for key, entry in entries.items()
-            if key == name or not isinstance(entry, dict) or entry.get("file_name") != target.name
-        }
-        others[name] = {
-            "file_name": target.name,
-            "formatting": "sharegpt",
-            "columns": {
-                "messages": "conversations",
-                "system": "system",
-                **({"tools": "tools"} if tools else {}),
-            },
-        }
-        # In ASCII, since LLaMA-Factory opens the file in the machine's own encoding.
-        return [target, put(json.dumps(others, indent=2) + "\n", path)]
+        path = folder / INFO
+        entries_of(path)  # what cannot be added to is told before anything is written
+        pairs = holds_pairs(self.form, samples)
+        tools = not pairs and any(_has_tools(sample) for sample in samples)
+        own = self.model_copy(update={"form": "pairs" if pairs else "chat"})
+        own._tools = tools
+        (target,) = JsonLinesWriter.write(own, samples, folder, summary)
+        columns = {"messages": "conversations", "system": "system"}
+        columns |= {"tools": "tools"} if tools else {}
+        columns |= {"chosen": "chosen", "rejected": "rejected"} if pairs else {}
+        entry = {"formatting": "sharegpt", **({"ranking": True} if pairs else {})}
+        entry = {**entry, "columns": columns}
+        return [target, enter(path, summary.name, self.part, target.name, entry)]
 
     def rows(self, sample: Sample) -> Iterator[dict[str, Any]]:
         """The sample in one row, or none."""
-        system = [m["content"] for m in sample.messages if m["role"] == "system"]
-        spoken = [m for m in sample.messages if m["role"] != "system"]
+        if self.form == "pairs":
+            yield from self._pair(sample)
+            return
+        system, turns = self._turns(sample.messages)
+        turns = _alternating(turns)
+        if turns:
+            row: dict[str, Any] = {"conversations": turns, "system": _joined(system)}
+            if self._tools or _has_tools(sample):
+                row["tools"] = json.dumps(tools_of(sample), ensure_ascii=False)
+            yield row
+
+    def _turns(self, messages: Iterable[Message]) -> tuple[list[str], list[dict[str, str]]]:
+        """(texts of the system, turns of human and gpt, those that follow each other made one)."""
+        said = list(messages)
+        system = [m["content"] for m in said if m["role"] == "system"]
+        spoken = [m for m in said if m["role"] != "system"]
         turns = [
             {"from": name, "value": _value(name, list(group))}
             for name, group in groupby(spoken, key=_name)
@@ -72,12 +84,19 @@ class Sharegpt(JsonLinesWriter):
                 turns.insert(0, {"from": "human", "value": self.opening})
             else:
                 system.append(f"gpt: {turns.pop(0)['value']}")
-        turns = _alternating(turns)
-        if turns:
-            row: dict[str, Any] = {"conversations": turns, "system": _joined(system)}
-            if _has_tools(sample):
-                row["tools"] = json.dumps(tools_of(sample), ensure_ascii=False)
-            yield row
+        return system, turns
+
+    def _pair(self, sample: Sample) -> Iterator[dict[str, Any]]:
+        """A conversation that ends with the human, and two answers to it."""
+        pair = pair_of(sample)
+        system, turns = self._turns(pair.prompt if pair else ())
+        fits = all(t["from"] == ("human", "gpt")[n % 2] for n, t in enumerate(turns))
+        if pair and fits and len(turns) % 2:
+            yield {
+                "conversations": turns, "system": _joined(system),
+                "chosen": {"from": "gpt", "value": joined(pair.chosen)},
+                "rejected": {"from": "gpt", "value": joined(pair.rejected)},
+            }  # fmt: skip
 
 
 def _name(message: Message) -> str:
@@ -119,24 +138,3 @@ def _has_tools(sample: Sample) -> bool:
 
 def _joined(texts: Iterable[str]) -> str:
     return "\n\n".join(text for text in texts if text.strip())
-
-
-def _entries(path: Path) -> dict[str, Any]:
-    """What `dataset_info.json` holds already."""
-    if not path.exists():
-        return {}
-    try:
-        entries = json.loads(path.read_text(encoding="utf8"))
-    except ValueError as error:
-        raise TextsynthError(
-            f"cannot add the dataset to {path}",
-            f"it is not JSON: {error}",
-            "mend it or delete it, then export again",
-        ) from error
-    if not isinstance(entries, dict):
-        raise TextsynthError(
-            f"cannot add the dataset to {path}",
-            "it does not hold a mapping of names to datasets",
-            "mend it or delete it, then export again",
-        )
-    return entries
