@@ -289,6 +289,13 @@ def test_faults_in_words(
         assert sum(origins(Path("out")).values()) == 8
 
 
+def test_a_source_of_nothing_but_repeats_takes_no_share(tmp_path: Path) -> None:
+    a = file_of(tmp_path / "a.jsonl", numbered("a", 6))
+    b = file_of(tmp_path / "b.jsonl", numbered("a", 3))
+    merged = ts.merge([a, b], out=tmp_path / "out", weights=[2, 1])
+    assert merged.summary.kept == 6
+
+
 def test_a_run_is_not_merged_into_itself(tmp_path: Path) -> None:
     a = file_of(tmp_path / "a.jsonl", numbered("a", 5))
     run = ts.merge([a], out=tmp_path / "out").path
@@ -304,6 +311,8 @@ def test_a_run_is_not_merged_into_itself(tmp_path: Path) -> None:
         ([10, 10, 10], [1, 1, 2], None, [5, 5, 10]),
         ([1, 10, 10], [8, 1, 1], 15, [1, 7, 7]),
         ([2, 2], [1, 1], 9, [2, 2]),
+        ([48, 0, 10], [2, 1, 1], None, [20, 0, 10]),
+        ([0, 0], [1, 1], None, [0, 0]),
     ],
 )
 def test_rows_to_take(

@@ -166,6 +166,11 @@ class _Merge:
                 f"{self.count:,} rows were asked for, and {summary.kept:,} are there",
                 f"all of them are in {out}", "ask for fewer, or name more sources",
             )  # fmt: skip
+        if not summary.kept:
+            raise ShortError(
+                "no row is left to merge", "each one was unread, or said what an earlier one says",
+                f"{out}/rows/dropped.jsonl says why; --no-dedup keeps repeats",
+            )  # fmt: skip
         return Merged(folder.path, summary, table, warnings)
 
     def _chosen(self, folder: Run, summary: Summary) -> Summary:

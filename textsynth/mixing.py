@@ -73,7 +73,7 @@ def rows_to_take(
 
     Without weights: all of them, or `count` in the proportions in which they are there. With
     weights: `count` rows by weight, where what one source lacks is shared by the others; without a
-    count, as many as there can be so that the weights hold.
+    count, as many as there can be so that the weights hold, of sources that have any row left.
     """
     if weights is None:
         if count is None or count >= sum(there):
@@ -82,9 +82,10 @@ def rows_to_take(
         return [dealt.get(n, 0) for n in range(len(there))]
     parts = [fraction(weight) for weight in weights]
     if count is None:
-        whole = min(Fraction(rows) / part for rows, part in zip(there, parts, strict=True))
-        found = share(dict(enumerate(parts)), int(whole * sum(parts)))
-        return [min(rows, found[n]) for n, rows in enumerate(there)]
+        own = {n: part for n, part in enumerate(parts) if there[n]}
+        whole = min((Fraction(there[n]) / part for n, part in own.items()), default=Fraction())
+        found = share(own, int(whole * sum(own.values()))) if own else {}
+        return [min(rows, found.get(n, 0)) for n, rows in enumerate(there)]
     taken, left = [0] * len(there), min(count, sum(there))
     open_ = dict(enumerate(parts))
     while open_:
