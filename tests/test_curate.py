@@ -357,3 +357,16 @@ def test_the_command_shows_the_funnel_and_some_of_what_was_dropped(tmp_path: Pat
         "And what about abroad? → That depends on,", "8 of 10 rows kept",
     ):  # fmt: skip
         assert words in shown.stdout
+
+
+def test_a_name_in_its_own_script_is_no_drift_in_rows_of_others(tmp_path: Path) -> None:
+    rows = [
+        {
+            "prompt": "Who plays for Guangzhou?",
+            "completion": f"{name} ({own}) is a footballer there.",
+        }
+        for name, own in (("Liu Dianzuo", "刘殿座"), ("Miroslav Vulicevic", "Мирослав Вулићевић"))
+    ]
+    path = tmp_path / "names.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf8")
+    assert ts.curate(path, out=tmp_path / "out", language="en", workers=1).summary.kept == 2

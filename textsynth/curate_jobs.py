@@ -23,6 +23,7 @@ from textsynth.shelf import options_of
 LONGEST = 20_000
 _OWN: Mapping[str, Mapping[str, Any]] = {
     "length": {"min_chars": 1, "max_chars": LONGEST},
+    "language": {"max_foreign": 30},
     "scaffolding": {"repair": True},
 }
 QUALITY: tuple[Any, ...] = tuple(
@@ -30,8 +31,8 @@ QUALITY: tuple[Any, ...] = tuple(
     for name in DEFAULT_QUALITY
 )
 """The filters where none are named: those of jobs. A prompt of others often holds a whole document,
-so that a turn may be as long as one; an answer may be the letter of a choice; and texts often carry
-the token that ended them in training."""
+so that a turn may be as long as one; an answer may be the letter of a choice; names stand in their
+own script; and texts often carry the token that ended them in training."""
 
 _WRITING = (
     "method", "count", "vary", "quotas", "scenarios", "like", "max_briefs", "row_timeout",
