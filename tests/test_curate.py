@@ -360,13 +360,8 @@ def test_the_command_shows_the_funnel_and_some_of_what_was_dropped(tmp_path: Pat
 
 
 def test_a_name_in_its_own_script_is_no_drift_in_rows_of_others(tmp_path: Path) -> None:
-    rows = [
-        {
-            "prompt": "Who plays for Guangzhou?",
-            "completion": f"{name} ({own}) is a footballer there.",
-        }
-        for name, own in (("Liu Dianzuo", "刘殿座"), ("Miroslav Vulicevic", "Мирослав Вулићевић"))
-    ]
+    facts = "- name is ma leilei 马磊磊\n\n- height is 1.80 m\n\n- currentclub is tianjin teda"
+    row = {"prompt": "Read the facts out of this life of a footballer.", "completion": facts}
     path = tmp_path / "names.jsonl"
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf8")
-    assert ts.curate(path, out=tmp_path / "out", language="en", workers=1).summary.kept == 2
+    path.write_text(json.dumps(row) + "\n", "utf8")
+    assert ts.curate(path, out=tmp_path / "out", language="en", workers=1).summary.kept == 1
