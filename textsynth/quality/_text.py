@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from textsynth.errors import JobError
 from textsynth.records import Sample, spoken
@@ -40,6 +43,19 @@ _SCRIPTS = {
 }
 SCRIPT_CLASSES: dict[str, str] = _SCRIPTS
 """Script → the inside of a regular-expression class of its letters."""
+
+
+def _compiles(patterns: list[str]) -> list[str]:
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"'{pattern}' is no regular expression: {error}") from error
+    return patterns
+
+
+Patterns = Annotated[list[str], AfterValidator(_compiles)]
+"""An option of a filter that holds regular expressions."""
 
 DENSE = ("hangul", "han", "kana")
 """Scripts whose letters carry about as much as two Latin ones."""

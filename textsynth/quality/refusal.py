@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from textsynth.quality import GIVEN, KEEP, Filter, Screen
 from textsynth.quality._phrases import holds, phrases, plain
-from textsynth.quality._text import turns
+from textsynth.quality._text import Patterns, turns
 from textsynth.records import Sample, Setting, Verdict
 
 _PARTS = {
@@ -163,18 +163,8 @@ class Refusal(Filter):
 
     alone = True
 
-    extra: list[str] = Field(default_factory=list)
+    extra: Patterns = Field(default_factory=list)
     """More regular expressions (case does not count) whose match is a refusal."""
-
-    @field_validator("extra")
-    @classmethod
-    def _compile(cls, value: list[str]) -> list[str]:
-        for pattern in value:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"'{pattern}' is no regular expression: {error}") from error
-        return value
 
     def screen(self, setting: Setting) -> Screen:
         """Looks at one sample at a time; the first turn that matches decides."""

@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from textsynth.quality import KEEP, Filter, Screen
 from textsynth.quality._phrases import plain
 from textsynth.quality._safety import LANGUAGES, Hit, declines, hits_in, rules_of
-from textsynth.quality._text import turns
+from textsynth.quality._text import Patterns, turns
 from textsynth.records import Sample, Setting, Verdict
 
 Category = Literal[
@@ -46,19 +46,9 @@ class Safety(Filter):
     strict: bool = False
     """Drop a row for an unsafe request even where the assistant declines it."""
 
-    allow: list[str] = Field(default_factory=list)
+    allow: Patterns = Field(default_factory=list)
     """Words and phrases (regular expressions, case does not count) that are harmless in this job,
     such as `kill the lights` or `shooting range`."""
-
-    @field_validator("allow")
-    @classmethod
-    def _compile(cls, value: list[str]) -> list[str]:
-        for pattern in value:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"'{pattern}' is no regular expression: {error}") from error
-        return value
 
     def screen(self, setting: Setting) -> Screen:
         """Looks at one sample at a time; of all that is found, the gravest decides."""

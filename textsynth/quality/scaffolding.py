@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Literal, get_args
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from textsynth.quality import GIVEN, KEEP, Filter, Mend, Screen
 from textsynth.quality._code import prose
 from textsynth.quality._leaks import LABELS, PARTS, SCRIPT, leak, refers, told
 from textsynth.quality._placeholders import filler, placeholder
-from textsynth.quality._text import turns, weight
+from textsynth.quality._text import Patterns, turns, weight
 from textsynth.records import Message, Sample, Setting, Verdict
 
 Fault = Literal[
@@ -75,18 +75,8 @@ class Scaffolding(Filter):
     allow: list[str] = Field(default_factory=list)
     """Texts that are no fault wherever they stand, such as `[Name]` or `</s>`."""
 
-    extra: list[str] = Field(default_factory=list)
+    extra: Patterns = Field(default_factory=list)
     """More regular expressions (case does not count) whose match drops a row as `extra`."""
-
-    @field_validator("extra")
-    @classmethod
-    def _compile(cls, value: list[str]) -> list[str]:
-        for pattern in value:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"'{pattern}' is no regular expression: {error}") from error
-        return value
 
     def mend(self, setting: Setting) -> Mend | None:
         """Takes tokens that end a text from its end where `repair` is set."""
